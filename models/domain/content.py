@@ -1,0 +1,80 @@
+"""Content: the item (one concept in one language, with all its texts and pictures) is what people approve."""
+
+from enum import StrEnum
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import Field, model_validator
+
+from models.domain.base import Document, HttpsUrl, Key, Language, Sha256, Text60, Text255, Text300, Text2200, unique
+from models.domain.states import CreativeFormat, Placement, Ratio
+
+
+class CallToAction(StrEnum):
+    SHOP_NOW = "SHOP_NOW"
+    LEARN_MORE = "LEARN_MORE"
+    SIGN_UP = "SIGN_UP"
+    GET_OFFER = "GET_OFFER"
+    APPLY_NOW = "APPLY_NOW"
+    BOOK_NOW = "BOOK_NOW"
+    CONTACT_US = "CONTACT_US"
+    DOWNLOAD = "DOWNLOAD"
+    SUBSCRIBE = "SUBSCRIBE"
+    GET_QUOTE = "GET_QUOTE"
+
+
+class CopyText(Document):
+    """The words shown in one placement. Above the placement's guideline warns, above the platform's limit refuses."""
+
+    placement: Placement
+    primary_text: Text2200
+    headline: Text255 = ""
+    description: Text255 = ""
+
+
+class ItemAsset(Document):
+    """A picture or video in one ratio; `crop` is left, top, right, bottom in ten-thousandths of the source."""
+
+    ratio: Ratio
+    asset_id: UUID
+    sha256: Sha256
+    crop: tuple[int, int, int, int] | None = None
+
+
+class Card(Document):
+    headline: Text255
+    description: Text255 = ""
+    link: HttpsUrl
+    asset_id: UUID
+    sha256: Sha256
+
+
+class ItemContent(Document):
+    """Everything that will be shown for one item. `assets` may repeat one file for several ratios."""
+
+    concept: Key
+    language: Language
+    format: CreativeFormat
+    texts: Annotated[list[CopyText], Field(min_length=1, max_length=5)]
+    cta: CallToAction
+    link_url: HttpsUrl | None = None
+    overlay_text: Text60 = ""
+    disclaimer: Text300 = ""
+    assets: Annotated[list[ItemAsset], Field(max_length=4)] = []
+    cards: Annotated[list[Card], Field(max_length=10)] = []
+    existing_post_id: str | None = None
+    enhancements: bool = False
+
+    @model_validator(mode="after")
+    def _parts_are_unique(self) -> Self:
+        unique([text.placement for text in self.texts], "placement")
+        unique([asset.ratio for asset in self.assets], "ratio")
+        return self
+
+    def text_for(self, placement: Placement) -> CopyText:
+        """The text of that placement, or the feed's (the first) where none was written for it."""
+        return next((text for text in self.texts if text.placement is placement), self.texts[0])
+
+
+def item_key(concept: str, language: str) -> str:
+    return f"{concept}.{language.lower()}"

@@ -1,0 +1,168 @@
+"""Every closed set of states, verdicts and kinds that is stored or shown; transitions live with their rules."""
+
+from enum import StrEnum
+
+
+class CampaignStatus(StrEnum):
+    DRAFT = "draft"
+    AWAITING_APPROVAL = "awaiting_approval"
+    READY = "ready"
+    PUBLISHING = "publishing"
+    SCHEDULED = "scheduled"
+    LIVE = "live"
+    PAUSED = "paused"
+    ENDED = "ended"
+    CANCELLED = "cancelled"
+
+
+class Delivery(StrEnum):
+    """What the platform makes of a published campaign; shown beside the status, never instead of it."""
+
+    IN_PLATFORM_REVIEW = "in_platform_review"
+    LEARNING = "learning"
+    LEARNING_LIMITED = "learning_limited"
+    DELIVERING = "delivering"
+    PARTLY_REJECTED = "partly_rejected"
+    NOT_DELIVERING = "not_delivering"
+
+
+class Scope(StrEnum):
+    STRATEGY = "strategy"
+    CONTENT = "content"
+    SCHEDULE = "schedule"
+    ADS = "ads"
+
+
+class ApprovalState(StrEnum):
+    PENDING = "pending"
+    NEEDS_REVIEW = "needs_review"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class Verdict(StrEnum):
+    APPROVE = "approve"
+    REQUEST_CHANGES = "request_changes"
+    EXCLUDE = "exclude"
+    INCLUDE = "include"
+    WITHDRAW = "withdraw"
+
+
+class Channel(StrEnum):
+    """The way a command came in. An operator's signal carries no verified sender."""
+
+    WEB = "web"
+    API = "api"
+    OPERATOR_UNVERIFIED = "operator_unverified"
+    SYSTEM = "system"
+
+
+class DocumentState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    SUPERSEDED = "superseded"
+    DISCARDED = "discarded"
+
+
+class ChangeSetState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    APPLIED = "applied"
+    REJECTED = "rejected"
+    DISCARDED = "discarded"
+
+
+class AdAccountState(StrEnum):
+    CONNECTED = "connected"
+    NEEDS_RECONNECT = "needs_reconnect"
+    RESTRICTED = "restricted"
+    STOPPED = "stopped"
+    DISCONNECTED = "disconnected"
+
+
+class Gate(StrEnum):
+    OPEN = "open"
+    STOPPED = "stopped"
+
+
+class SuggestionState(StrEnum):
+    OPEN = "open"
+    APPROVED = "approved"
+    APPLIED = "applied"
+    DISMISSED = "dismissed"
+    EXPIRED = "expired"
+    FAILED = "failed"
+
+
+class RenderState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+
+
+class Placement(StrEnum):
+    FEED = "feed"
+    STORY = "story"
+    REEL = "reel"
+    RIGHT_COLUMN = "right_column"
+    CARD = "card"
+
+
+class Ratio(StrEnum):
+    """Aspect ratios an item is delivered in, as width:height."""
+
+    SQUARE = "1:1"
+    PORTRAIT = "4:5"
+    VERTICAL = "9:16"
+    LANDSCAPE = "1.91:1"
+
+
+class CreativeFormat(StrEnum):
+    SINGLE_IMAGE = "single_image"
+    SINGLE_VIDEO = "single_video"
+    CAROUSEL = "carousel"
+    EXISTING_POST = "existing_post"
+
+
+class LedgerState(StrEnum):
+    """States of a write to a platform; the machine is described in docs/architecture.md."""
+
+    INTENDED = "intended"
+    SENDING = "sending"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    UNCONFIRMED = "unconfirmed"
+    DROPPED = "dropped"
+
+
+class WriteClass(StrEnum):
+    """Who wants a platform write; earlier members take precedence over later ones."""
+
+    STOP = "stop"
+    PERSON = "person"
+    UNDO = "undo"
+    OPTIMIZER = "optimizer"
+    PUBLISH = "publish"
+
+
+class PlatformKind(StrEnum):
+    IMAGE = "image"
+    VIDEO = "video"
+    CREATIVE = "creative"
+    CAMPAIGN = "campaign"
+    AD_SET = "ad_set"
+    AD = "ad"
+
+
+class WriteOp(StrEnum):
+    CREATE = "create"
+    UPDATE = "update"
+    ACTIVATE = "activate"
+    PAUSE = "pause"
+    DELETE = "delete"
+    RENAME = "rename"
