@@ -1,0 +1,28 @@
+"""Assembles the simulated services into one ASGI application."""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from simulator import control
+from simulator.disturbance import Disturbance
+from simulator.faults import Faults
+from simulator.openai import routes as openai
+from simulator.store import Store
+
+
+def create_app(state_dir: Path) -> FastAPI:
+    """The whole simulated world, resumed from `state_dir`.
+
+    Paths: /v26.0/… is Meta's Graph API, /openai/v1/… is OpenAI, /control/… sets faults and reads the books.
+    """
+    store = Store(state_dir)
+    faults = Faults(store)
+    app = FastAPI(
+        title="Greenlight simulator", docs_url=None, redoc_url=None, openapi_url=None
+    )
+    app.include_router(control.router(faults))
+    # The service's own paths start at /v1: base URL http://host:port/openai/v1.
+    app.include_router(openai.router(faults), prefix="/openai")
+    app.add_middleware(Disturbance, faults=faults)
+    return app
