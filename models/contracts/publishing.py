@@ -1,0 +1,168 @@
+"""What PublishWorkflow takes, its activities exchange, and CampaignWorkflow is told at the end."""
+
+from enum import StrEnum
+from typing import Literal
+from uuid import UUID
+
+from models.contracts.base import Actor, Contract
+from models.domain.states import CampaignStatus, PlatformKind, WriteOp
+
+PUBLISH_FINISHED = "publish_finished"
+"""Name of the signal that carries a `PublishOutcome` to `campaign-{id}`."""
+
+
+class PublishRef(Contract):
+    """One publish try. It is PublishWorkflow's whole input."""
+
+    workspace_id: UUID
+    campaign_id: UUID
+    number: int
+
+
+class IntentRef(Contract):
+    workspace_id: UUID
+    intent_id: UUID
+
+
+class PublishStage(StrEnum):
+    """The steps that write, in their order. Everything is created paused; the last step is the one that goes live."""
+
+    CREATIVES = "creatives"
+    CAMPAIGNS = "campaigns"
+    AD_SETS = "ad_sets"
+    ADS = "ads"
+    CHANGES = "changes"
+    ACTIVATE_ADS = "activate_ads"
+    ACTIVATE_AD_SETS = "activate_ad_sets"
+    ACTIVATE_CAMPAIGNS = "activate_campaigns"
+
+
+class StageRef(Contract):
+    publish: PublishRef
+    stage: PublishStage
+
+
+class Leftover(Contract):
+    """Something that a roll-back could not remove, or that is harmless and stays."""
+
+    kind: PlatformKind
+    platform_id: str
+    name: str
+    why: str
+
+
+class RollBackReport(Contract):
+    leftovers: list[Leftover] = []
+
+
+class TreeAudit(Contract):
+    """The platform's tree against our ledger. `foreign` are objects of our own making that the ledger does not know."""
+
+    missing: list[str] = []
+    foreign: list[str] = []
+    deleted: list[str] = []
+
+    @property
+    def clean(self) -> bool:
+        return not self.missing and not self.foreign
+
+
+class PublishProblem(Contract):
+    """Why a publish ended without going live; `message` is shown to people and says what to do next."""
+
+    type: str
+    message: str
+
+
+class EndPublish(Contract):
+    publish: PublishRef
+    status: Literal["live", "failed", "cancelled"]
+    problem: PublishProblem | None = None
+    leftovers: list[Leftover] = []
+
+
+class PublishOutcome(Contract):
+    """How a publish ended. `counts` are the confirmed objects of the campaign, by kind.
+
+    `status` is live or scheduled (activated, but the flight starts later), failed (the campaign returns to ready with
+    `problem`) or cancelled (a person stopped it).
+    """
+
+    number: int
+    status: Literal["live", "scheduled", "failed", "cancelled"]
+    problem: PublishProblem | None = None
+    leftovers: list[Leftover] = []
+    counts: dict[PlatformKind, int] = {}
+
+
+class UnconfirmedVerdict(StrEnum):
+    EXISTS = "exists"
+    ABSENT = "absent"
+    LOOK_AGAIN = "look_again"
+
+
+class ResolveUnconfirmed(Contract):
+    """A person's word on a write that could not be confirmed. `platform_id` belongs to `exists`."""
+
+    command_id: str
+    workspace_id: UUID
+    intent_id: UUID
+    verdict: UnconfirmedVerdict
+    platform_id: str | None = None
+    actor: Actor
+
+
+class ContinueAfterStop(Contract):
+    """A person's word that a publish which met a stop may go on."""
+
+    command_id: str
+    actor: Actor
+
+
+class AcceptEpoch(Contract):
+    publish: PublishRef
+    word: ContinueAfterStop
+
+
+class StatusWrite(Contract):
+    """Pause, resume or end everything of a campaign by a person's command; `command_id` makes repeats harmless."""
+
+    workspace_id: UUID
+    campaign_id: UUID
+    command_id: str
+    op: Literal[WriteOp.ACTIVATE, WriteOp.PAUSE]
+    actor: Actor
+
+
+class StatusResult(Contract):
+    status: CampaignStatus
+    changed: int
+
+
+class DryRunLine(Contract):
+    """What is known about one planned object before publishing."""
+
+    kind: PlatformKind
+    key: str
+    name: str
+    checked: Literal["validated by platform", "checked by our rules"]
+    ok: bool
+    words: str = ""
+
+
+class DryRunReport(Contract):
+    lines: list[DryRunLine]
+
+    @property
+    def ok(self) -> bool:
+        return all(line.ok for line in self.lines)
+
+
+class AdReviewLine(Contract):
+    ad_key: str
+    verdict: str
+    words: list[str] = []
+
+
+class ReviewReport(Contract):
+    ads: list[AdReviewLine] = []

@@ -1,0 +1,74 @@
+"""Queues, timeouts and retries of every activity, with the reason for each value.
+
+Use: `await workflow.execute_activity_method(Publishing.finish_publish, ref, **policies.RECORD, summary="…")`.
+"""
+
+from datetime import timedelta
+from typing import Final
+
+from temporalio.common import Priority, RetryPolicy
+from temporalio.workflow import ActivityCancellationType, ActivityConfig
+
+QUEUE_CAMPAIGNS: Final = "campaigns"
+QUEUE_TEXT: Final = "text"
+QUEUE_RENDER: Final = "render"
+QUEUE_ADS_META: Final = "ads-meta"
+QUEUE_OPTIMIZER: Final = "optimizer"
+QUEUES: Final = (QUEUE_CAMPAIGNS, QUEUE_TEXT, QUEUE_RENDER, QUEUE_ADS_META, QUEUE_OPTIMIZER)
+
+# A result that is too large or cannot be decoded stays so however often it is tried; Temporal would retry it for ever.
+NEVER_RETRIED: Final = ["PayloadsTooLarge", "PayloadValidationError"]
+
+# Postgres restarts in seconds; half a minute between tries is soon enough and does not storm it when it is back.
+_RECORD_RETRY = RetryPolicy(
+    initial_interval=timedelta(milliseconds=200),
+    maximum_interval=timedelta(seconds=30),
+    non_retryable_error_types=NEVER_RETRIED,
+)
+
+# An outage of a provider may last for hours: wait without limit, once a minute. Stated delays override this.
+_PROVIDER_RETRY = RetryPolicy(
+    initial_interval=timedelta(seconds=1),
+    maximum_interval=timedelta(minutes=1),
+    non_retryable_error_types=NEVER_RETRIED,
+)
+
+RECORD: Final[ActivityConfig] = {
+    "task_queue": QUEUE_CAMPAIGNS,
+    # A few short transactions; longer means that the worker or the database is gone.
+    "start_to_close_timeout": timedelta(seconds=20),
+    "retry_policy": _RECORD_RETRY,
+}
+
+WRITE_TEXT: Final[ActivityConfig] = {
+    "task_queue": QUEUE_TEXT,
+    # Reasoning models answer within two minutes; more than three means a lost connection.
+    "start_to_close_timeout": timedelta(minutes=3),
+    # A dead worker is seen within ten seconds instead of three minutes.
+    "heartbeat_timeout": timedelta(seconds=10),
+    "retry_policy": _PROVIDER_RETRY,
+}
+
+PLATFORM_READ: Final[ActivityConfig] = {
+    "task_queue": QUEUE_ADS_META,
+    # A whole tree of 700 ads is some 20 pages of 15 s at worst.
+    "start_to_close_timeout": timedelta(minutes=5),
+    "heartbeat_timeout": timedelta(seconds=10),
+    "retry_policy": _PROVIDER_RETRY,
+}
+
+PLATFORM_WRITE: Final[ActivityConfig] = {
+    "task_queue": QUEUE_ADS_META,
+    # 700 ads, four at a time, at 15 s each at worst. Every try starts from the ledger, so a time-out loses nothing.
+    "start_to_close_timeout": timedelta(minutes=45),
+    "heartbeat_timeout": timedelta(seconds=10),
+    "retry_policy": _PROVIDER_RETRY,
+    # A call that is under way must be written down before the workflow decides to roll back.
+    "cancellation_type": ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+}
+
+# People wait for these; hourly work runs at 4 and back-fills at 5.
+INTERACTIVE: Final = Priority(priority_key=2)
+
+# Long enough for a call that was sent in the last instant to show up in the platform's lists.
+LATE_AUDIT_AFTER: Final = timedelta(seconds=60)
