@@ -1,0 +1,58 @@
+"""Readings of platform metrics, as the platform stated them at a time."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from models.tables.base import TIMESTAMP, same_workspace, stored
+
+
+class MetricLevel(StrEnum):
+    CAMPAIGN = "campaign"
+    AD_SET = "ad_set"
+    AD = "ad"
+
+
+class MetricReading(SQLModel, table=True):
+    """Cumulative counts of one account day, written only when a count changed.
+
+    Partitioned by month of the account day. Hour deltas, rates and "latest" are derived. None means that the
+    platform gives no such figure, which is not zero. Money in minor units of the account's currency.
+    """
+
+    __tablename__ = "metric_reading"
+    __table_args__ = (
+        same_workspace("ad_account_id", "ad_account"),
+        same_workspace("campaign_id", "campaign"),
+        sa.Index("ix_metric_reading_campaign", "workspace_id", "campaign_id", "account_day", "read_at"),
+        {"postgresql_partition_by": "RANGE (account_day)"},
+    )
+
+    workspace_id: UUID = Field(primary_key=True, foreign_key="workspace.id")
+    ad_account_id: UUID = Field(primary_key=True)
+    external_id: str = Field(primary_key=True)
+    """The platform's id of the campaign, ad set or ad."""
+    account_day: date = Field(primary_key=True)
+    attribution: str = Field(primary_key=True)
+    read_at: datetime = Field(primary_key=True, sa_type=TIMESTAMP)
+    """Platform time."""
+    level: MetricLevel = Field(sa_type=stored(MetricLevel))
+    campaign_id: UUID | None = None
+    source: str = "platform"
+    utc_offset_minutes: int
+    """Of the account's zone at the reading, which daylight saving and +05:30 zones make necessary."""
+
+    spend_minor: int = Field(sa_type=sa.BigInteger)
+    impressions: int = Field(sa_type=sa.BigInteger)
+    reach: int | None = Field(default=None, sa_type=sa.BigInteger)
+    clicks: int = Field(sa_type=sa.BigInteger)
+    link_clicks: int | None = Field(default=None, sa_type=sa.BigInteger)
+    landing_page_views: int | None = Field(default=None, sa_type=sa.BigInteger)
+    video_3s_views: int | None = Field(default=None, sa_type=sa.BigInteger)
+    thruplays: int | None = Field(default=None, sa_type=sa.BigInteger)
+    conversions: int | None = Field(default=None, sa_type=sa.BigInteger)
+    conversion_value_minor: int | None = Field(default=None, sa_type=sa.BigInteger)
+    leads: int | None = Field(default=None, sa_type=sa.BigInteger)
