@@ -1,0 +1,15 @@
+"""Real servers for the tests. Each starts when the first test asks for it, once per pytest process, and ends with it.
+
+database         fresh, migrated database for one test: `.app_url` (row-level security holds), `.owner_url` (does not)
+shared_database  one migrated database for the whole run: quicker; keep tests apart by a workspace of their own
+temporal_client  client of a dev server with the real clock; `temporal_address` for other processes
+time_skipping    WorkflowEnvironment whose workflows skip time, each on its own clock
+s3               `.endpoint`, `.bucket`, `.access_key_id`, `.secret_access_key`
+simulator        `.url` and `.control`, an httpx client of its control endpoint
+make_settings    settings of these servers: `make_settings(database, publish_lookup_waits_s=(1.0,))`
+browser          Playwright's Chromium; `page` is a new phone-sized page in a context of its own
+
+Give each test its own task queue, workflow ids, workspace and ad account: the servers are shared.
+"""
+
+pytest_plugins = ["tests.servers"]

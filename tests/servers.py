@@ -1,0 +1,175 @@
+"""Fixtures that bring up the real servers. `tests/conftest.py` lists them."""
+
+from __future__ import annotations
+
+import base64
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import psycopg
+import pytest
+import pytest_asyncio
+from psycopg import sql
+from temporalio.client import Client
+from temporalio.common import SearchAttributeKey
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+
+from settings import Settings
+from stack.migrations import migrate
+from stack.placement import Placement, place_postgres
+from stack.ports import free_port
+from stack.postgres import APP_ROLE, DATABASE, OWNER_ROLE, VOLATILE, dsn, postgres
+from stack.service import Child, Service, program
+from stack.simulation import meta_settings, openai_settings, simulation
+from stack.storage import storage
+from stack.temporal import SEARCH_ATTRIBUTES, dynamic_config_flags, temporal
+
+
+@dataclass(frozen=True)
+class Database:
+    name: str
+    app_url: str
+    owner_url: str
+
+
+@dataclass(frozen=True)
+class ObjectStore:
+    endpoint: str
+    bucket: str
+    access_key_id: str
+    secret_access_key: str
+
+
+@dataclass(frozen=True)
+class Simulator:
+    url: str
+    control: httpx.Client
+
+
+@pytest.fixture(scope="session")
+def servers_dir() -> Iterator[Path]:
+    # Not pytest's own folder: that one is private to root, and PostgreSQL runs as another user then.
+    folder = Path(tempfile.mkdtemp(prefix="greenlight-tests-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def run_service(servers_dir: Path) -> Iterator[Callable[[Service], Child]]:
+    """Starts a service for the rest of the run."""
+    children: list[Child] = []
+
+    def run(service: Service) -> Child:
+        child = Child(service, servers_dir)
+        children.append(child)
+        child.start()
+        return child
+
+    yield run
+    for child in reversed(children):
+        child.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_place(servers_dir: Path, run_service: Callable[[Service], Child]) -> Placement:
+    """A running PostgreSQL; its database `greenlight` has the newest schema, no rows, and is the template of others."""
+    place = place_postgres(servers_dir)
+    run_service(postgres(place, VOLATILE))
+    migrate(dsn(place, OWNER_ROLE))
+    return place
+
+
+def _create_database(place: Placement, name: str) -> Database:
+    with psycopg.connect(dsn(place, "postgres", "postgres"), autocommit=True) as connection:
+        names = sql.Identifier(name), sql.Identifier(DATABASE), sql.Identifier(OWNER_ROLE)
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY file_copy").format(*names))
+    return Database(name, app_url=dsn(place, APP_ROLE, name), owner_url=dsn(place, OWNER_ROLE, name))
+
+
+@pytest.fixture(scope="session")
+def shared_database(postgres_place: Placement) -> Database:
+    return _create_database(postgres_place, "shared")
+
+
+@pytest.fixture
+def database(postgres_place: Placement) -> Iterator[Database]:
+    fresh = _create_database(postgres_place, f"test_{uuid4().hex}")
+    yield fresh
+    with psycopg.connect(dsn(postgres_place, "postgres", "postgres"), autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(fresh.name)))
+
+
+@pytest.fixture(scope="session")
+def temporal_address(servers_dir: Path, run_service: Callable[[Service], Child]) -> str:
+    port = free_port()
+    run_service(temporal(servers_dir, port, ui_port=0))
+    return f"127.0.0.1:{port}"
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def temporal_client(temporal_address: str) -> Client:
+    return await Client.connect(temporal_address, data_converter=pydantic_data_converter)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def time_skipping() -> AsyncIterator[WorkflowEnvironment]:
+    async with await WorkflowEnvironment.start_time_skipping_v2(
+        data_converter=pydantic_data_converter,
+        search_attributes=[SearchAttributeKey.for_keyword(name) for name in SEARCH_ATTRIBUTES],
+        dev_server_existing_path=program("temporal"),
+        dev_server_extra_args=dynamic_config_flags("frontend.WorkflowTimeSkippingEnabled=true"),
+    ) as environment:
+        yield environment
+
+
+@pytest.fixture(scope="session")
+def s3(servers_dir: Path, run_service: Callable[[Service], Child]) -> ObjectStore:
+    port = free_port()
+    store = ObjectStore(f"http://127.0.0.1:{port}", "greenlight-test", "test-access-key", uuid4().hex)
+    run_service(storage(servers_dir, port, store.bucket, store.access_key_id, store.secret_access_key))
+    return store
+
+
+@pytest.fixture(scope="session")
+def simulator(servers_dir: Path, run_service: Callable[[Service], Child]) -> Iterator[Simulator]:
+    port = free_port()
+    run_service(simulation(servers_dir, port))
+    url = f"http://127.0.0.1:{port}"
+    with httpx.Client(base_url=f"{url}/control", timeout=10) as control:
+        yield Simulator(url, control)
+
+
+@pytest.fixture
+def make_settings(
+    servers_dir: Path, s3: ObjectStore, simulator: Simulator, temporal_address: str
+) -> Callable[..., Settings]:
+    def make(database: Database, **changes: object) -> Settings:
+        values: dict[str, object] = {
+            "data_dir": servers_dir,
+            "database_url": database.app_url,
+            "database_owner_url": database.owner_url,
+            "temporal_address": temporal_address,
+            "s3_endpoint": s3.endpoint,
+            "s3_public_url": s3.endpoint,
+            "s3_bucket": s3.bucket,
+            "s3_access_key_id": s3.access_key_id,
+            "s3_secret_access_key": s3.secret_access_key,
+            **openai_settings(simulator.url),
+            **meta_settings(simulator.url),
+            "simulator_url": simulator.url,
+            "public_url": "http://testserver",
+            "master_key": base64.b64encode(bytes(32)).decode(),
+            "session_secret": "test-session-secret",
+            "publish_lookup_waits_s": (1.0,),
+        }
+        # Without a file, so that what a developer keeps in .env cannot reach real accounts from a test.
+        return Settings.model_validate({**values, **changes})
+
+    return make
