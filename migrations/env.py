@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import context
 from sqlmodel import SQLModel
+from sqlmodel.sql.sqltypes import AutoString
 
 import models.tables  # noqa: F401 - registers every table
 from records.urls import sqlalchemy_url
@@ -23,10 +24,20 @@ def is_ours(obj: Any, name: str | None, kind: str, reflected: bool, compare_to: 
     return not (kind == "table" and reflected and (name or "").startswith("metric_reading_"))
 
 
+def as_plain_string(kind: str, obj: Any, _context: Any) -> str | bool:
+    """Keeps SQLModel's own string type out of migrations."""
+    return "sa.String()" if kind == "type" and isinstance(obj, AutoString) else False
+
+
 def run() -> None:
     engine = sa.create_engine(owner_url(), poolclass=sa.NullPool)
     with engine.connect() as connection:
-        context.configure(connection=connection, target_metadata=SQLModel.metadata, include_object=is_ours)
+        context.configure(
+            connection=connection,
+            target_metadata=SQLModel.metadata,
+            include_object=is_ours,
+            render_item=as_plain_string,
+        )
         with context.begin_transaction():
             context.run_migrations()
 

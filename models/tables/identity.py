@@ -19,6 +19,8 @@ class UserAccount(Row, table=True):
     __table_args__ = (
         sa.Index("uq_user_account_email", sa.text("lower(email)"), unique=True),
         sa.Index("uq_user_account_username", sa.text("lower(username)"), unique=True),
+        # Otherwise a username could be somebody else's e-mail address, and both are accepted at login.
+        sa.CheckConstraint("position('@' in username) = 0", name="username_is_no_email"),
     )
 
     email: str
