@@ -1,7 +1,7 @@
 """Runs migrations as the owner role, on the URL that the caller gives or on DATABASE_OWNER_URL."""
 
 import os
-from typing import Any
+from typing import Literal
 
 import sqlalchemy as sa
 from alembic import context
@@ -19,12 +19,12 @@ def owner_url() -> sa.URL:
     return sqlalchemy_url(url)
 
 
-def is_ours(obj: Any, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:  # noqa: ARG001
+def is_ours(_obj: object, name: str | None, kind: str, reflected: bool, _compare_to: object) -> bool:
     """Partitions are made at run time and have no model."""
     return not (kind == "table" and reflected and (name or "").startswith("metric_reading_"))
 
 
-def as_plain_string(kind: str, obj: Any, _context: Any) -> str | bool:
+def as_plain_string(kind: str, obj: object, _context: object) -> str | Literal[False]:
     """Keeps SQLModel's own string type out of migrations."""
     return "sa.String()" if kind == "type" and isinstance(obj, AutoString) else False
 

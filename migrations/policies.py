@@ -33,7 +33,7 @@ def secure_tenant_table(table: str, grants: str = EDITABLE) -> None:
 
 
 def create_definer_function(signature: str, returns: str, body: str, *, volatility: str = "volatile") -> None:
-    """A function that runs as the owner and thus passes by row-level security: for what must be known before a workspace is."""
+    """A function that runs as the owner, past row-level security: for look-ups before a workspace is known."""
     op.execute(
         f"create function {signature} returns {returns} language plpgsql {volatility} security definer "
         f"set search_path = pg_catalog, public, pg_temp as $function$\n{body}\n$function$"

@@ -86,7 +86,7 @@ def _ensure_database(admin: psycopg.Connection, database: str) -> None:
     if admin.execute("select 1 from pg_database where datname = %s", [database]).fetchone():
         return
     # Only a member of a role may give it a database; a superuser counts as one.
-    if not admin.execute("select pg_has_role(%s, 'set')", [OWNER_ROLE]).fetchone() == (True,):
+    if admin.execute("select pg_has_role(%s, 'set')", [OWNER_ROLE]).fetchone() != (True,):
         admin.execute(sql.SQL("grant {} to current_user").format(sql.Identifier(OWNER_ROLE)))
     names = sql.Identifier(database), sql.Identifier(OWNER_ROLE)
     admin.execute(sql.SQL("create database {} owner {}").format(*names))

@@ -31,7 +31,7 @@ begin
 end
 """
 
-STORE_PASSWORD_HASH = """
+STORE_HASH = """
 begin
     insert into user_credential (user_id, password_hash, updated_at) values (p_user, p_hash, now())
     on conflict (user_id) do update set password_hash = excluded.password_hash, updated_at = now();
@@ -220,7 +220,8 @@ def secure_people() -> None:
 
     enable_security("workspace", EDITABLE)
     op.execute(
-        f"create policy one_workspace on workspace using (id = {CURRENT_WORKSPACE}) with check (id = {CURRENT_WORKSPACE})"
+        f"create policy one_workspace on workspace "
+        f"using (id = {CURRENT_WORKSPACE}) with check (id = {CURRENT_WORKSPACE})"
     )
     op.execute(
         "create policy memberships on workspace for select "
@@ -230,7 +231,7 @@ def secure_people() -> None:
 
 def create_lookups() -> None:
     create_definer_function("login_lookup(p_login text)", "table (user_id uuid, password_hash text)", LOGIN_LOOKUP)
-    create_definer_function("store_password_hash(p_user uuid, p_hash text)", "void", STORE_PASSWORD_HASH)
+    create_definer_function("store_password_hash(p_user uuid, p_hash text)", "void", STORE_HASH)
     create_definer_function("session_lookup(p_token_hash text)", f"table (session_id uuid, {CALLER})", SESSION_LOOKUP)
     create_definer_function("api_key_lookup(p_key_hash text)", f"table (api_key_id uuid, {CALLER})", API_KEY_LOOKUP)
     create_definer_function("enter_workspaces(p_user uuid, p_workspaces uuid[])", "void", ENTER_WORKSPACES)

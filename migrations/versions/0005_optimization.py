@@ -24,8 +24,8 @@ begin
         if to_regclass('public.' || partition) is null then
             execute format('create table public.%I (like metric_reading including all)', partition);
             execute format(
-                'with late as (delete from metric_reading_default where account_day >= %L and account_day < %L returning *) '
-                'insert into public.%I select * from late', month, month + interval '1 month', partition);
+                'with late as (delete from metric_reading_default where account_day >= %L and account_day < %L '
+                'returning *) insert into public.%I select * from late', month, month + interval '1 month', partition);
             execute format('alter table metric_reading attach partition public.%I for values from (%L) to (%L)',
                 partition, month, (month + interval '1 month')::date);
         end if;

@@ -32,6 +32,4 @@ class AuditEvent(SQLModel, table=True):
     object_id: UUID
     before: JsonObject | None = Field(default=None, sa_type=JSONB)
     after: JsonObject | None = Field(default=None, sa_type=JSONB)
-    at: datetime = Field(
-        default_factory=utc_now, sa_type=TIMESTAMP, sa_column_kwargs={"server_default": sa.func.now()}
-    )
+    at: datetime = Field(default_factory=utc_now, sa_type=TIMESTAMP, sa_column_kwargs={"server_default": sa.func.now()})
