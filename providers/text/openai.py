@@ -49,7 +49,8 @@ class OpenAIText:
         price = self._price(request.model)  # an unpriced model could not be held to the cap: refuse before spending
         response = await self._ask(request)
         usage = _usage(response)
-        spent = price.cost_micro_usd(usage)
+        # Gateways may leave the bill out; then the worst case counts against the cap.
+        spent = price.cost_micro_usd(usage) if response.usage else self.ceiling_micro_usd(request)
         text = _answer(response, spent)
         try:
             value = request.schema.model_validate_json(text)

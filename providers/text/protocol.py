@@ -1,7 +1,9 @@
 """What a text service must be able to do, whoever runs it. Knows nothing of campaigns."""
 
+import math
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from decimal import Decimal
+from typing import Generic, Protocol, Self, TypeVar
 
 from pydantic import BaseModel
 
@@ -60,6 +62,11 @@ class TokenPrice:
     input: int
     cached: int
     output: int
+
+    @classmethod
+    def per_million(cls, *, input: Decimal, cached: Decimal, output: Decimal) -> Self:
+        """From US dollars per million tokens, as price lists give them."""
+        return cls(*(math.ceil(price * 1000) for price in (input, cached, output)))
 
     def cost_micro_usd(self, usage: TextUsage) -> int:
         """Rounded up, so that a sum of costs never falls below the bill."""
