@@ -13,14 +13,10 @@ import subprocess
 from urllib.parse import quote
 
 import psycopg
-from psycopg import sql
 
 from stack.placement import Placement
 from stack.service import Service, StackError
 
-DATABASE = "greenlight"
-OWNER_ROLE = "greenlight_owner"
-APP_ROLE = "greenlight_app"
 # Throw-away databases of the tests need not survive a power cut.
 VOLATILE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
@@ -36,14 +32,14 @@ def postgres(place: Placement, options: tuple[str, ...] = ()) -> Service:
         user=place.user,
         cwd=place.base,
         prepare=lambda: _initialize(place),
-        settle=lambda: _create_roles_and_database(place),
         # "Fast" shutdown: ends open sessions, keeps every committed transaction.
         stop_signal=signal.SIGINT,
     )
 
 
-def dsn(place: Placement, role: str, database: str = DATABASE) -> str:
-    return f"postgresql://{role}@/{database}?host={quote(str(place.socket_dir))}"
+def admin_url(place: Placement) -> str:
+    """Address of the superuser."""
+    return f"postgresql://postgres@/postgres?host={quote(str(place.socket_dir))}"
 
 
 def _initialize(place: Placement) -> None:
@@ -72,20 +68,7 @@ def _initialize(place: Placement) -> None:
 
 def _answers(place: Placement) -> bool:
     try:
-        psycopg.connect(dsn(place, "postgres", "postgres"), connect_timeout=2).close()
+        psycopg.connect(admin_url(place), connect_timeout=2).close()
     except psycopg.OperationalError:
         return False
     return True
-
-
-def _create_roles_and_database(place: Placement) -> None:
-    """The owner passes row-level security by: FORCE would hide every row from a migration. The app never does."""
-    with psycopg.connect(dsn(place, "postgres", "postgres"), autocommit=True) as connection:
-        for role, rights in ((OWNER_ROLE, "LOGIN BYPASSRLS"), (APP_ROLE, "LOGIN")):
-            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
-                connection.execute(sql.SQL("CREATE ROLE {} " + rights).format(sql.Identifier(role)))
-        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-            names = sql.Identifier(DATABASE), sql.Identifier(OWNER_ROLE)
-            connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(*names))
-    with psycopg.connect(dsn(place, "postgres")) as connection:
-        connection.execute("CREATE EXTENSION IF NOT EXISTS vector")

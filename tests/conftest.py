@@ -12,4 +12,4 @@ browser          Playwright's Chromium; `page` is a new phone-sized page in a co
 Give each test its own task queue, workflow ids, workspace and ad account: the servers are shared.
 """
 
-pytest_plugins = ["tests.servers"]
+pytest_plugins = ["tests.servers", "tests.browser"]

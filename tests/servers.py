@@ -15,20 +15,23 @@ import psycopg
 import pytest
 import pytest_asyncio
 from psycopg import sql
+from sqlalchemy import make_url
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
+from records.bootstrap import APP_ROLE, OWNER_ROLE, prepare_database
 from settings import Settings
-from stack.migrations import migrate
-from stack.placement import Placement, place_postgres
+from stack.placement import place_postgres
 from stack.ports import free_port
-from stack.postgres import APP_ROLE, DATABASE, OWNER_ROLE, VOLATILE, dsn, postgres
+from stack.postgres import VOLATILE, admin_url, postgres
 from stack.service import Child, Service, program
 from stack.simulation import meta_settings, openai_settings, simulation
 from stack.storage import storage
 from stack.temporal import SEARCH_ATTRIBUTES, dynamic_config_flags, temporal
+
+TEMPLATE = "template"
 
 
 @dataclass(frozen=True)
@@ -78,31 +81,37 @@ def run_service(servers_dir: Path) -> Iterator[Callable[[Service], Child]]:
 
 
 @pytest.fixture(scope="session")
-def postgres_place(servers_dir: Path, run_service: Callable[[Service], Child]) -> Placement:
-    """A running PostgreSQL; its database `greenlight` has the newest schema, no rows, and is the template of others."""
+def postgres_admin_url(servers_dir: Path, run_service: Callable[[Service], Child]) -> str:
+    """A running PostgreSQL; its database `template` has the newest schema and no rows."""
     place = place_postgres(servers_dir)
     run_service(postgres(place, VOLATILE))
-    migrate(dsn(place, OWNER_ROLE))
-    return place
+    prepare_database(admin_url(place), database=TEMPLATE)
+    return admin_url(place)
 
 
-def _create_database(place: Placement, name: str) -> Database:
-    with psycopg.connect(dsn(place, "postgres", "postgres"), autocommit=True) as connection:
-        names = sql.Identifier(name), sql.Identifier(DATABASE), sql.Identifier(OWNER_ROLE)
+def _create_database(postgres_admin_url: str, name: str) -> Database:
+    with psycopg.connect(postgres_admin_url, autocommit=True) as connection:
+        names = sql.Identifier(name), sql.Identifier(TEMPLATE), sql.Identifier(OWNER_ROLE)
+        # Copying files is quicker than logging pages, and nobody writes to the template meanwhile.
         connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {} STRATEGY file_copy").format(*names))
-    return Database(name, app_url=dsn(place, APP_ROLE, name), owner_url=dsn(place, OWNER_ROLE, name))
+    url = make_url(postgres_admin_url).set(database=name)
+    return Database(
+        name,
+        app_url=url.set(username=APP_ROLE).render_as_string(),
+        owner_url=url.set(username=OWNER_ROLE).render_as_string(),
+    )
 
 
 @pytest.fixture(scope="session")
-def shared_database(postgres_place: Placement) -> Database:
-    return _create_database(postgres_place, "shared")
+def shared_database(postgres_admin_url: str) -> Database:
+    return _create_database(postgres_admin_url, "shared")
 
 
 @pytest.fixture
-def database(postgres_place: Placement) -> Iterator[Database]:
-    fresh = _create_database(postgres_place, f"test_{uuid4().hex}")
+def database(postgres_admin_url: str) -> Iterator[Database]:
+    fresh = _create_database(postgres_admin_url, f"test_{uuid4().hex}")
     yield fresh
-    with psycopg.connect(dsn(postgres_place, "postgres", "postgres"), autocommit=True) as connection:
+    with psycopg.connect(postgres_admin_url, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(fresh.name)))
 
 
