@@ -23,6 +23,6 @@ def create_app(state_dir: Path) -> FastAPI:
     )
     app.include_router(control.router(faults))
     # The service's own paths start at /v1: base URL http://host:port/openai/v1.
-    app.include_router(openai.router(faults), prefix="/openai")
+    app.include_router(openai.router(faults, store), prefix="/openai")
     app.add_middleware(Disturbance, faults=faults)
     return app

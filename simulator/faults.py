@@ -41,6 +41,11 @@ class FaultName(StrEnum):
     FLAKY_CREATIVE = "flaky_creative"  # meta: 100/1487390, nothing applied
     REFUSAL = "refusal"  # openai: the model refuses
     TRUNCATED = "truncated"  # openai: the output ends at the token limit
+    FAILED = "failed"  # openai: 200, but the response's status is failed
+    CONTENT_FILTER = "content_filter"  # openai: the output is cut off by the filter
+    INVALID_JSON = "invalid_json"  # openai: chatter around half a JSON object
+    NO_CREDIT = "no_credit"  # openai: 429 insufficient_quota
+    WRONG_OFFER = "wrong_offer"  # openai: a first copy claims `percent` (30) whatever the offer says
 
 
 class FaultSpec(BaseModel):
