@@ -72,8 +72,9 @@ class ItemContent(Document):
         return self
 
     def text_for(self, placement: Placement) -> CopyText:
-        """The text of that placement, or the feed's (the first) where none was written for it."""
-        return next((text for text in self.texts if text.placement is placement), self.texts[0])
+        """The text of that placement, or where none was written the feed's, or else the first in placement order."""
+        written = {text.placement: text for text in self.texts}
+        return next(written[wanted] for wanted in (placement, *Placement) if wanted in written)
 
 
 def item_key(concept: str, language: str) -> str:

@@ -18,7 +18,7 @@ from models.domain.base import (
     Text2200,
     unique,
 )
-from models.domain.brief import Audience, Conversion, Geo, Kpi, Offer
+from models.domain.brief import Audience, Conversion, Geo, Kpi, Offer, Voice
 from models.domain.states import CreativeFormat, Ratio
 
 
@@ -113,10 +113,13 @@ class Concept(Document):
 
 
 class Message(Document):
+    """What is said, to whom and how. `voice` is the brief's, taken over so that new must-not words void old copy."""
+
     proposition: Text200
     angles: Annotated[list[Angle], Field(min_length=2, max_length=6)]
     claims: Annotated[list[Claim], Field(max_length=20)] = []
     offer: Offer | None = None
+    voice: Voice = Voice()
     languages: Annotated[list[Language], Field(min_length=1, max_length=6)]
     concepts: Annotated[list[Concept], Field(min_length=1, max_length=12)]
 
