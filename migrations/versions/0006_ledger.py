@@ -233,6 +233,7 @@ def upgrade() -> None:
         ),
         sa.Column("phase", sa.String(), nullable=False),
         sa.Column("gate_epoch", sa.Integer(), nullable=False),
+        sa.Column("approved", JSONB(), nullable=False),
         sa.Column("waiting_reason", sa.String(), nullable=True),
         sa.Column("waiting_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("problem", JSONB(), nullable=True),

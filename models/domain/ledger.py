@@ -174,6 +174,13 @@ def observe(write: Write, observed: Observed) -> Write:
     return _unconfirmed(write, "the platform holds neither the old nor the new value")
 
 
+def already_so(write: Write, platform_id: str) -> Write:
+    """The node was read before sending and has the wanted value: nothing is left to send."""
+    if write.state is not LedgerState.INTENDED or write.op is WriteOp.CREATE:
+        raise IllegalTransition(f"a {write.op} in state {write.state} cannot be settled without sending")
+    return _confirmed(write, platform_id)
+
+
 def drop(write: Write, reason: str) -> Write:
     if write.state is not LedgerState.INTENDED:
         raise IllegalTransition(f"a write in state {write.state} cannot be dropped")

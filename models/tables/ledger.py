@@ -5,7 +5,7 @@ Written by `records/ledger.py`, `records/platform_objects.py` and `records/publi
 
 from datetime import datetime
 from enum import StrEnum
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
@@ -92,7 +92,9 @@ class LedgerAttempt(SQLModel, table=True):
         sa.Index("ix_ledger_attempt_intent_id", "intent_id", "at"),
     )
 
-    id: UUID = Field(primary_key=True, sa_column_kwargs={"server_default": sa.text("gen_random_uuid()")})
+    id: UUID = Field(
+        default_factory=uuid4, primary_key=True, sa_column_kwargs={"server_default": sa.text("gen_random_uuid()")}
+    )
     workspace_id: UUID = Field(foreign_key="workspace.id")
     intent_id: UUID
     event: AttemptEvent = Field(sa_type=stored(AttemptEvent))
@@ -171,6 +173,8 @@ class PublishRun(TenantRow, table=True):
     state: PublishRunState = Field(default=PublishRunState.RUNNING, sa_type=stored(PublishRunState))
     phase: str
     gate_epoch: int
+    approved: JsonObject = Field(default_factory=dict, sa_type=JSONB)
+    """The hash of each scope that the payloads were made from; activation demands the same ones."""
     waiting_reason: str | None = None
     waiting_since: datetime | None = Field(default=None, sa_type=TIMESTAMP)
     problem: JsonObject | None = Field(default=None, sa_type=JSONB)

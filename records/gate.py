@@ -1,0 +1,253 @@
+"""The write gate: whether a write may leave now, decided under locks in the transaction that claims it.
+
+Locks are always taken in this order: ad account, campaign, intent. A claim shares the account's row; stop and release
+take it alone, so that no claim can be half-way while the gate closes.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from models.domain.states import AdAccountState, CampaignStatus, Gate, LedgerState, WriteClass, WriteOp
+from models.tables.ad_account import AdAccount
+from models.tables.campaign import Campaign
+from models.tables.ledger import LedgerIntent, PublishRun
+from records import audit, changes
+from records.audit import AuditEntry
+from records.ledger import database_now, object_is_busy
+
+QUOTA_LIMIT_PCT = 75
+"""Normal writers stop here; the rest of the account's quota is for stopping and for people."""
+BUDGET_EDITS_PER_HOUR = 4
+"""Meta's own limit per ad set (613/1487632); one more blocks the ad set for an hour."""
+_BUDGET_FIELDS = ("daily_budget", "lifetime_budget")
+
+_SHORT = timedelta(seconds=2)
+_LONG = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchCheck:
+    """Whether everything a launch needs is approved now. `hashes` names what was approved, by scope."""
+
+    ok: bool
+    reasons: list[str] = field(default_factory=list)
+    hashes: dict[str, str] = field(default_factory=dict)
+
+
+class LaunchApproval(Protocol):
+    """Computed anew from the rows in the caller's transaction: approvals, rights, offer, caps and flight."""
+
+    async def __call__(self, session: AsyncSession, campaign_id: UUID) -> LaunchCheck: ...
+
+
+class GateVerdict(StrEnum):
+    ALLOW = "allow"
+    WAIT = "wait"
+    DROP = "drop"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """`wait`: try again after `retry_after`; `drop`: never send it; `person`: somebody has to say that it may go on."""
+
+    verdict: GateVerdict
+    reason: str = ""
+    retry_after: timedelta | None = None
+
+
+ALLOWED = Ruling(GateVerdict.ALLOW)
+
+
+class UnknownAccount(Exception):
+    """No such ad account in this workspace."""
+
+
+async def account_shared(session: AsyncSession, ad_account_id: UUID) -> AdAccount:
+    return await _account(session, ad_account_id, exclusive=False)
+
+
+async def _account(session: AsyncSession, ad_account_id: UUID, *, exclusive: bool) -> AdAccount:
+    query = select(AdAccount).where(col(AdAccount.id) == ad_account_id).with_for_update(read=not exclusive)
+    row = (await session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
+    if row is None:
+        raise UnknownAccount(f"There is no ad account {ad_account_id} in this workspace.")
+    return row
+
+
+async def campaign_shared(session: AsyncSession, campaign_id: UUID) -> Campaign:
+    query = select(Campaign).where(col(Campaign.id) == campaign_id).with_for_update(read=True)
+    return (await session.execute(query.execution_options(populate_existing=True))).scalar_one()
+
+
+async def check(session: AsyncSession, intent: LedgerIntent, launch: LaunchApproval) -> Ruling:
+    """Every rule in order; the first that does not pass decides. Takes the account's and the campaign's lock."""
+    account = await account_shared(session, intent.ad_account_id)
+    now = await database_now(session)
+    for ruling in (
+        _gate_ruling(account, intent),
+        _connection_ruling(account, intent),
+        _quota_ruling(account, intent, now),
+    ):
+        if ruling is not ALLOWED:
+            return ruling
+    campaign = await campaign_shared(session, intent.campaign_id)
+    ruling = _status_ruling(campaign, intent)
+    if ruling is ALLOWED:
+        ruling = await _approval_ruling(session, intent, launch)
+    if ruling is ALLOWED:
+        ruling = await _edits_ruling(session, intent, now)
+    if ruling is ALLOWED and intent.expires_at is not None and now >= intent.expires_at:
+        ruling = Ruling(GateVerdict.DROP, "It came too late: what it was decided on is no longer current.")
+    return ruling if ruling is not ALLOWED else await _busy_ruling(session, intent)
+
+
+def _gate_ruling(account: AdAccount, intent: LedgerIntent) -> Ruling:
+    if intent.write_class is WriteClass.STOP:
+        return ALLOWED
+    if account.gate is Gate.STOPPED:
+        if intent.write_class is WriteClass.PUBLISH:
+            return Ruling(
+                GateVerdict.WAIT, f"Everything on {account.name} is stopped. It goes on after release.", _LONG
+            )
+        return Ruling(GateVerdict.DROP, f"Everything on {account.name} is stopped. Release the stop first.")
+    if intent.gate_epoch is not None and intent.gate_epoch != account.gate_epoch:
+        reason = f"{account.name} was stopped in the meantime. Confirm that this may still go live."
+        return Ruling(GateVerdict.PERSON if intent.write_class is WriteClass.PUBLISH else GateVerdict.DROP, reason)
+    return ALLOWED
+
+
+def _connection_ruling(account: AdAccount, intent: LedgerIntent) -> Ruling:
+    if account.state is AdAccountState.CONNECTED:
+        return ALLOWED
+    reasons = {
+        AdAccountState.NEEDS_RECONNECT: f"The connection to {account.name} has expired. Reconnect it.",
+        AdAccountState.RESTRICTED: f"The platform has restricted {account.name}. Settle that with the platform.",
+        AdAccountState.STOPPED: f"{account.name} is stopped. Release it first.",
+        AdAccountState.DISCONNECTED: f"{account.name} is not connected any more. Connect it again.",
+    }
+    if intent.write_class is WriteClass.STOP and account.state is not AdAccountState.DISCONNECTED:
+        return ALLOWED
+    patient = intent.write_class is WriteClass.PUBLISH and account.state is not AdAccountState.DISCONNECTED
+    return Ruling(GateVerdict.WAIT if patient else GateVerdict.DROP, reasons[account.state], _LONG)
+
+
+def _quota_ruling(account: AdAccount, intent: LedgerIntent, now: datetime) -> Ruling:
+    """A usage figure holds as long as the platform said, or until its score has decayed; see `note_usage`."""
+    if account.throttled_until is None or account.throttled_until <= now:
+        return ALLOWED
+    limit = 100 if intent.write_class in (WriteClass.STOP, WriteClass.PERSON) else QUOTA_LIMIT_PCT
+    if account.usage_pct < limit:
+        return ALLOWED
+    reason = f"{account.name} has used {account.usage_pct} % of its quota at the platform; we wait until it recovers."
+    return Ruling(GateVerdict.WAIT, reason, account.throttled_until - now)
+
+
+_ON_PLATFORM = (CampaignStatus.SCHEDULED, CampaignStatus.LIVE, CampaignStatus.PAUSED)
+
+
+def _status_ruling(campaign: Campaign, intent: LedgerIntent) -> Ruling:
+    status, write_class = campaign.status, intent.write_class
+    if write_class is WriteClass.STOP:
+        return ALLOWED
+    if write_class is WriteClass.PUBLISH:
+        ours = status is CampaignStatus.PUBLISHING and campaign.publish_number == intent.publish_number
+        return ALLOWED if ours else Ruling(GateVerdict.DROP, "The campaign is no longer being published.")
+    if write_class is WriteClass.PERSON:
+        calming = intent.op in (WriteOp.PAUSE, WriteOp.DELETE)
+        if status in _ON_PLATFORM or (calming and status is not CampaignStatus.PUBLISHING):
+            return ALLOWED
+        return Ruling(GateVerdict.DROP, f"The campaign is {status.value}; this change needs it to be on the platform.")
+    if status is CampaignStatus.LIVE:
+        return ALLOWED
+    return Ruling(GateVerdict.DROP, f"The campaign is {status.value}, not live.")
+
+
+async def _approval_ruling(session: AsyncSession, intent: LedgerIntent, launch: LaunchApproval) -> Ruling:
+    """Undoing may always go; making or starting something needs the approvals that its payload was made from."""
+    starts = intent.op in (WriteOp.CREATE, WriteOp.UPDATE, WriteOp.ACTIVATE)
+    publishing = intent.write_class is WriteClass.PUBLISH
+    if not starts or not (publishing or intent.op is WriteOp.ACTIVATE):
+        return ALLOWED
+    now_approved = await launch(session, intent.campaign_id)
+    if not now_approved.ok:
+        return Ruling(GateVerdict.DROP, " ".join(now_approved.reasons) or "Something is not approved any more.")
+    if publishing and now_approved.hashes != await _approved_at_start(session, intent):
+        return Ruling(GateVerdict.DROP, "What is approved has changed since this publish began. Publish again.")
+    return ALLOWED
+
+
+async def _approved_at_start(session: AsyncSession, intent: LedgerIntent) -> object:
+    query = select(PublishRun.approved).where(
+        col(PublishRun.campaign_id) == intent.campaign_id, col(PublishRun.number) == intent.publish_number
+    )
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def _edits_ruling(session: AsyncSession, intent: LedgerIntent, now: datetime) -> Ruling:
+    """Counts every budget edit of ours in the last hour, whoever wanted it."""
+    if intent.op is not WriteOp.UPDATE or not any(name in intent.payload for name in _BUDGET_FIELDS):
+        return ALLOWED
+    query = (
+        sa.select(sa.func.count())
+        .select_from(LedgerIntent)
+        .where(
+            col(LedgerIntent.object_id) == intent.object_id,
+            col(LedgerIntent.op) == WriteOp.UPDATE,
+            col(LedgerIntent.state) == LedgerState.CONFIRMED,
+            col(LedgerIntent.confirmed_at) > now - timedelta(hours=1),
+            sa.or_(*(col(LedgerIntent.payload).op("?")(name) for name in _BUDGET_FIELDS)),
+        )
+    )
+    if (await session.execute(query)).scalar_one() < BUDGET_EDITS_PER_HOUR:
+        return ALLOWED
+    return Ruling(GateVerdict.DROP, "This budget was changed four times within an hour; the platform takes no more.")
+
+
+async def _busy_ruling(session: AsyncSession, intent: LedgerIntent) -> Ruling:
+    holder = await object_is_busy(session, intent)
+    if holder is None:
+        return ALLOWED
+    reason = f"{intent.name} is still busy with another change ({holder.op.value}, {holder.write_class.value})."
+    patient = intent.write_class not in (WriteClass.UNDO, WriteClass.OPTIMIZER)
+    return Ruling(GateVerdict.WAIT if patient else GateVerdict.DROP, reason, _SHORT)
+
+
+async def set_gate(session: AsyncSession, ad_account_id: UUID, gate: Gate, by: AuditEntry) -> int:
+    """Stop or release an account; answers with the epoch that holds from now on.
+
+    Once the transaction that stops has committed, no claim of another class than `stop` succeeds.
+
+    Idempotency: the entry's `command_id`; a repeat returns the present epoch.
+    """
+    account = await _account(session, ad_account_id, exclusive=True)
+    if not await audit.record(session, by):
+        return account.gate_epoch
+    account.gate = gate
+    account.gate_epoch += 1
+    await session.flush()
+    await changes.notify(session, account.workspace_id, "ad_account", account.id, account.gate_epoch)
+    return account.gate_epoch
+
+
+async def note_usage(
+    session: AsyncSession, ad_account_id: UUID, *, percent: int, wait: timedelta | None, default_wait: timedelta
+) -> None:
+    """Remember what the platform said about the account's quota, for every writer to see.
+
+    Args:
+        wait: how long the platform asks to wait; None where it said nothing.
+        default_wait: how long a figure above the limit holds when nothing was said.
+    """
+    holds_for = wait or (default_wait if percent >= QUOTA_LIMIT_PCT else None)
+    until = (await database_now(session)) + holds_for if holds_for else None
+    await session.execute(
+        sa.update(AdAccount).where(col(AdAccount.id) == ad_account_id).values(usage_pct=percent, throttled_until=until)
+    )

@@ -1,0 +1,181 @@
+"""The ledger in Postgres: intents, their attempts, and the one place that stores a step of `models.domain.ledger`.
+
+Every function works inside the caller's transaction. Times are the database's, since workers' clocks differ.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from models.domain.ledger import Write
+from models.domain.states import LedgerState, PlatformKind, WriteClass, WriteOp
+from models.tables.base import JsonObject
+from models.tables.ledger import AttemptEvent, LedgerAttempt, LedgerIntent
+
+
+class UnknownIntent(Exception):
+    """No such intent in this workspace."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewIntent:
+    """A write somebody wants. Repeating (object_id, op, version) changes nothing."""
+
+    workspace_id: UUID
+    campaign_id: UUID
+    ad_account_id: UUID
+    object_id: UUID
+    kind: PlatformKind
+    plan_key: str
+    op: WriteOp
+    write_class: WriteClass
+    name: str
+    marker: str
+    request_hash: str
+    version: int = 1
+    parent_object_id: UUID | None = None
+    publish_number: int | None = None
+    stage: str | None = None
+    position: int = 0
+    payload: JsonObject = field(default_factory=dict)
+    expected_before: JsonObject | None = None
+    target: JsonObject | None = None
+    platform_id: str | None = None
+    expires_at: datetime | None = None
+    gate_epoch: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An entry of an intent's history. `platform_id` is what the platform said, even if it was settled otherwise."""
+
+    event: AttemptEvent
+    token: UUID | None = None
+    platform_id: str | None = None
+    detail: JsonObject = field(default_factory=dict)
+
+
+async def intend(session: AsyncSession, intents: Sequence[NewIntent]) -> None:
+    """Insert the intents; those that are there already stay as they are.
+
+    Idempotency: by (object_id, op, version).
+    """
+    if not intents:
+        return
+    rows = [_row(intent).model_dump(exclude={"created_at", "updated_at"}) for intent in intents]
+    await session.execute(
+        insert(LedgerIntent).values(rows).on_conflict_do_nothing(index_elements=["object_id", "op", "version"])
+    )
+
+
+def _row(intent: NewIntent) -> LedgerIntent:
+    values = {name: getattr(intent, name) for name in NewIntent.__slots__ if name != "kind"}
+    return LedgerIntent(object_kind=intent.kind, **values)
+
+
+async def load(session: AsyncSession, intent_id: UUID, *, lock: bool = False) -> LedgerIntent:
+    """One intent, with `lock` for update until the transaction ends.
+
+    Raises:
+        UnknownIntent: it is not there, or belongs to another workspace.
+    """
+    query = select(LedgerIntent).where(col(LedgerIntent.id) == intent_id)
+    if lock:
+        query = query.with_for_update()
+    row = (await session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
+    if row is None:
+        raise UnknownIntent(f"There is no platform write {intent_id} in this workspace.")
+    return row
+
+
+async def of_stage(session: AsyncSession, campaign_id: UUID, number: int, stage: str) -> list[LedgerIntent]:
+    """The intents of one step of a publish, in the order of the plan."""
+    query = (
+        select(LedgerIntent)
+        .where(
+            col(LedgerIntent.campaign_id) == campaign_id,
+            col(LedgerIntent.publish_number) == number,
+            col(LedgerIntent.stage) == stage,
+        )
+        .order_by(col(LedgerIntent.position), col(LedgerIntent.id))
+    )
+    return list((await session.execute(query)).scalars())
+
+
+async def of_campaign(session: AsyncSession, campaign_id: UUID, *states: LedgerState) -> list[LedgerIntent]:
+    query = select(LedgerIntent).where(col(LedgerIntent.campaign_id) == campaign_id)
+    if states:
+        query = query.where(col(LedgerIntent.state).in_(states))
+    return list((await session.execute(query.order_by(col(LedgerIntent.created_at)))).scalars())
+
+
+async def object_is_busy(session: AsyncSession, intent: LedgerIntent) -> LedgerIntent | None:
+    """Another write to the same object that is under way or in doubt."""
+    query = select(LedgerIntent).where(
+        col(LedgerIntent.object_id) == intent.object_id,
+        col(LedgerIntent.id) != intent.id,
+        col(LedgerIntent.state).in_([LedgerState.SENDING, LedgerState.UNKNOWN, LedgerState.UNCONFIRMED]),
+    )
+    return (await session.execute(query)).scalars().first()
+
+
+async def next_version(session: AsyncSession, object_id: UUID, op: WriteOp) -> int:
+    query = select(sa.func.max(col(LedgerIntent.version))).where(
+        col(LedgerIntent.object_id) == object_id, col(LedgerIntent.op) == op
+    )
+    return ((await session.execute(query)).scalar() or 0) + 1
+
+
+async def database_now(session: AsyncSession) -> datetime:
+    """The wall clock of the database, not the start of the transaction."""
+    now = (await session.execute(select(sa.func.clock_timestamp()))).scalar_one()
+    if not isinstance(now, datetime):
+        raise TypeError(f"clock_timestamp() gave {now!r}")
+    return now
+
+
+def machine_view(row: LedgerIntent) -> Write:
+    return Write(
+        op=row.op,
+        kind=row.object_kind,
+        state=row.state,
+        token=row.token,
+        send_deadline=row.send_deadline,
+        platform_id=row.platform_id,
+        reason=row.reason,
+        lookups=row.lookups,
+        empties=row.empties,
+        absents=row.absents,
+    )
+
+
+async def store(session: AsyncSession, row: LedgerIntent, write: Write, step: Step) -> None:
+    """Write one step of the machine to the locked `row`, and to its history."""
+    if write.state is LedgerState.CONFIRMED and row.state is not LedgerState.CONFIRMED:
+        row.confirmed_at = await database_now(session)
+    for name in ("state", "token", "send_deadline", "platform_id", "reason", "lookups", "empties", "absents"):
+        setattr(row, name, getattr(write, name))
+    session.add(
+        LedgerAttempt(
+            workspace_id=row.workspace_id,
+            intent_id=row.id,
+            event=step.event,
+            token=step.token,
+            send_deadline=write.send_deadline,
+            platform_id=step.platform_id,
+            detail={"state": write.state.value, **step.detail},
+        )
+    )
+    await session.flush()
+
+
+async def history(session: AsyncSession, intent_id: UUID) -> list[LedgerAttempt]:
+    """What happened to an intent, oldest first."""
+    query = select(LedgerAttempt).where(col(LedgerAttempt.intent_id) == intent_id).order_by(col(LedgerAttempt.at))
+    return list((await session.execute(query)).scalars())
