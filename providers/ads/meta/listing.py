@@ -1,0 +1,65 @@
+"""Reads an edge of the graph to its last page; a listing with a missing page is an error, never a shorter list."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import JsonValue, SecretStr
+
+from providers.ads.meta.errors import unusable_answer
+from providers.ads.meta.transport import Call, MetaTransport, Reply
+from providers.ads.meta.wire import Row
+from providers.errors import ProviderError
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    rows: list[Row]
+    platform_time: datetime
+
+
+async def list_all(transport: MetaTransport, path: str, params: Mapping[str, JsonValue], token: SecretStr) -> Listing:
+    """Every row of the edge, in Meta's order.
+
+    Raises:
+        ProviderError: any page failed, or the cursor does not move.
+    """
+    rows: list[Row] = []
+    seen: set[str] = set()
+    after: str | None = None
+    while True:
+        page = {**params, **({"after": after} if after else {})}
+        reply = await transport.call(Call("GET", path, page), token)
+        rows.extend(_rows(reply))
+        after = _next_cursor(reply)
+        if after is None:
+            return Listing(rows, reply.platform_time)
+        if after in seen:
+            raise _unusable(reply, "a list that never ends")
+        seen.add(after)
+
+
+def _rows(reply: Reply) -> list[Row]:
+    data = reply.body.get("data")
+    if not isinstance(data, list):
+        raise _unusable(reply, "no list of objects")
+    rows = [row for row in data if isinstance(row, dict)]
+    if len(rows) != len(data):
+        raise _unusable(reply, "a list of something else than objects")
+    return rows
+
+
+def _next_cursor(reply: Reply) -> str | None:
+    """The cursor of the next page. Meta sends one on the last page too; only `next` says that there is more."""
+    paging = reply.body.get("paging")
+    if not isinstance(paging, dict) or not paging.get("next"):
+        return None
+    cursors = paging.get("cursors")
+    after = cursors.get("after") if isinstance(cursors, dict) else None
+    if not isinstance(after, str) or not after:
+        raise _unusable(reply, "a next page without a cursor")
+    return after
+
+
+def _unusable(reply: Reply, problem: str) -> ProviderError:
+    return unusable_answer(reply.status, problem, effects=False, request_id=reply.request_id)
