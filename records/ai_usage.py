@@ -1,0 +1,116 @@
+"""What models cost a workspace, and the monthly cap, which holds before money is spent and not after."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from models.tables.ai_usage import AiUsage
+from models.tables.base import utc_now
+from models.tables.identity import Workspace
+
+
+class AiCapReached(Exception):
+    """The call could exceed the workspace's monthly cap; nothing was spent."""
+
+    def __init__(self, spent_micros: int, estimate_micros: int, cap_micros: int) -> None:
+        super().__init__(
+            f"AI spend this month is {spent_micros / 1e6:.2f} USD and this step may cost "
+            f"{estimate_micros / 1e6:.2f} USD, above the cap of {cap_micros / 1e6:.2f} USD. "
+            "Raise the cap in the workspace's settings, or wait for the next month."
+        )
+        self.spent_micros = spent_micros
+        self.cap_micros = cap_micros
+
+
+@dataclass(frozen=True, slots=True)
+class AiCall:
+    """One try of a call. Costs in millionths of a US dollar.
+
+    `request_id` is the try's own: one that died keeps its estimate, since it may have been billed.
+    """
+
+    workspace_id: UUID
+    request_id: str
+    purpose: str
+    model: str
+    estimate_micros: int
+    campaign_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AiCost:
+    model: str
+    input_tokens: int
+    output_tokens: int
+    cost_micros: int
+
+
+async def spent_this_month(session: AsyncSession, workspace_id: UUID, now: datetime | None = None) -> int:
+    """In millionths of a US dollar, calls under way at their estimate included. Months are UTC."""
+    month = (now or utc_now()).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    total = select(sa.func.coalesce(sa.func.sum(AiUsage.cost_micros), 0)).where(
+        AiUsage.workspace_id == workspace_id, AiUsage.at >= month
+    )
+    return int(await session.scalar(total) or 0)
+
+
+async def reserve(session: AsyncSession, call: AiCall, cap_micros: int) -> None:
+    """Books the estimate before the call, in a transaction that commits before the call starts.
+
+    The workspace row is locked, so that calls at the same time cannot pass the cap together.
+
+    Idempotency: request_id.
+    Raises:
+        AiCapReached: not retryable until the cap or the month changes.
+    """
+    await session.execute(select(Workspace.id).where(Workspace.id == call.workspace_id).with_for_update())
+    if await _booking(session, call.workspace_id, call.request_id) is not None:
+        return
+    spent = await spent_this_month(session, call.workspace_id)
+    if spent + call.estimate_micros > cap_micros:
+        raise AiCapReached(spent, call.estimate_micros, cap_micros)
+    session.add(
+        AiUsage(
+            workspace_id=call.workspace_id,
+            campaign_id=call.campaign_id,
+            purpose=call.purpose,
+            model=call.model,
+            cost_micros=call.estimate_micros,
+            is_estimate=True,
+            request_id=call.request_id,
+        )
+    )
+    await session.flush()
+
+
+async def settle(session: AsyncSession, workspace_id: UUID, request_id: str, cost: AiCost) -> None:
+    """Replaces the estimate by what the call cost.
+
+    Raises:
+        LookupError: nothing was reserved under this id.
+    """
+    row = await _booking(session, workspace_id, request_id)
+    if row is None:
+        raise LookupError(f"No AI call was reserved as {request_id!r}; reserve before calling")
+    row.cost_micros = cost.cost_micros
+    row.model = cost.model
+    row.input_tokens = cost.input_tokens
+    row.output_tokens = cost.output_tokens
+    row.is_estimate = False
+
+
+async def release(session: AsyncSession, workspace_id: UUID, request_id: str) -> None:
+    """Takes the booking back after a call that surely cost nothing."""
+    row = await _booking(session, workspace_id, request_id)
+    if row is not None and row.is_estimate:
+        row.cost_micros = 0
+        row.is_estimate = False
+
+
+async def _booking(session: AsyncSession, workspace_id: UUID, request_id: str) -> AiUsage | None:
+    found = select(AiUsage).where(AiUsage.workspace_id == workspace_id, col(AiUsage.request_id) == request_id)
+    return (await session.scalars(found.with_for_update())).one_or_none()

@@ -1,0 +1,48 @@
+"""Notices for people."""
+
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from models.tables.base import utc_now
+from models.tables.notification import Notification
+from records import changes
+
+
+async def tell(session: AsyncSession, notice: Notification) -> bool:
+    """Stores the notice and stirs the live page; False when its `dedupe_key` was there already."""
+    statement = (
+        insert(Notification)
+        .values(id=uuid4(), **notice.model_dump(exclude={"id", "created_at", "updated_at"}))
+        .on_conflict_do_nothing(index_elements=["workspace_id", "dedupe_key"])
+        .returning(col(Notification.id))
+    )
+    stored = await session.scalar(statement)
+    if stored is None:
+        return False
+    await changes.notify(session, notice.workspace_id, "notification", stored)
+    return True
+
+
+async def notices_for(
+    session: AsyncSession, user_id: UUID, *, unread_only: bool = False, limit: int = 50
+) -> list[Notification]:
+    """The person's own and those for everyone in the workspace, newest first."""
+    found = select(Notification).where(
+        sa.or_(col(Notification.user_id).is_(None), col(Notification.user_id) == user_id)
+    )
+    if unread_only:
+        found = found.where(col(Notification.read_at).is_(None))
+    return list(await session.scalars(found.order_by(col(Notification.created_at).desc()).limit(limit)))
+
+
+async def mark_read(session: AsyncSession, user_id: UUID, notification_id: UUID) -> bool:
+    """False when the notice is somebody else's."""
+    row = await session.get(Notification, notification_id, with_for_update=True)
+    if row is None or row.user_id not in (None, user_id):
+        return False
+    row.read_at = row.read_at or utc_now()
+    return True
