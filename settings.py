@@ -58,6 +58,7 @@ class Settings(BaseSettings):
 
     database_url: str = Field("", validation_alias="DATABASE_URL", description="Role `app`, held by row-level security")
     database_owner_url: str = Field("", validation_alias="DATABASE_OWNER_URL", description="Owner role, for migrations")
+    database_admin_url: SecretStr | None = Field(None, validation_alias="DATABASE_ADMIN_URL")
 
     temporal_address: str = Field("", validation_alias="TEMPORAL_ADDRESS")
     temporal_namespace: str = Field("default", validation_alias="TEMPORAL_NAMESPACE")

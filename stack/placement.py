@@ -38,8 +38,8 @@ class Placement:
         return self.base / "cluster"
 
 
-def place_postgres(data_dir: Path, system_dir: Path = SYSTEM_DIR) -> Placement:
-    """Choose and make the folders for the PostgreSQL of `data_dir`.
+def place_postgres(data_dir: Path, system_dir: Path = SYSTEM_DIR, programs: Path | None = None) -> Placement:
+    """Choose and make the folders for the PostgreSQL of `data_dir`; `programs` are those of the installed package.
 
     Under a home that is private to root the files go to `system_dir`/<hash of data_dir>, and `data_dir`/postgres
     links to them.
@@ -47,13 +47,14 @@ def place_postgres(data_dir: Path, system_dir: Path = SYSTEM_DIR) -> Placement:
     data_dir.mkdir(parents=True, exist_ok=True)
     link = data_dir / "postgres"
     user = _system_user() if os.geteuid() == 0 else None
+    programs = programs or _bundled_programs()
     if user is None:
-        base, programs = link, _bundled_programs()
+        base = link
         base.mkdir(exist_ok=True, mode=0o700)
     else:
         base = link if _reaches(user, data_dir) else _outside(data_dir, link, system_dir)
         _make_owned(base, user)
-        programs = _reachable_programs(user, system_dir)
+        programs = _reachable_programs(user, system_dir, programs)
     return Placement(base, programs, _socket_dir(base, user), user, moved=base != link)
 
 
@@ -131,8 +132,7 @@ def _bundled_programs() -> Path:
     return Path(spec.origin).parent / "pginstall18" / "bin"
 
 
-def _reachable_programs(user: str, system_dir: Path) -> Path:
-    bundled = _bundled_programs()
+def _reachable_programs(user: str, system_dir: Path, bundled: Path) -> Path:
     if _runs(user, bundled):
         return bundled
     # Found by size and date of the server program, so that a new release of the package gets a copy of its own.

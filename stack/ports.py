@@ -6,7 +6,7 @@ import socket
 
 import psutil
 
-from stack.service import StackError
+from stack.service import Port, StackError
 
 
 def free_port() -> int:
@@ -15,7 +15,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def require_free(host: str, port: int, setting: str, purpose: str) -> None:
+def require_free(port: Port, purpose: str) -> None:
     """Refuse a port that another process holds.
 
     Raises:
@@ -25,11 +25,11 @@ def require_free(host: str, port: int, setting: str, purpose: str) -> None:
         # The servers set it as well: connections of an earlier run in TIME_WAIT do not count as taken.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host, port))
+            probe.bind((port.host, port.number))
         except OSError as error:
             raise StackError(
-                f"Port {port} for the {purpose} cannot be opened ({error.strerror}){_holder(port)}. "
-                f"Stop that program or set {setting} to another port in .env."
+                f"Port {port.number} for {purpose} cannot be opened: {error.strerror}{_holder(port.number)}. "
+                f"Stop that program, or set {port.setting} in .env to another port."
             ) from None
 
 
@@ -37,7 +37,7 @@ def _holder(port: int) -> str:
     try:
         for connection in psutil.net_connections("tcp"):
             if connection.laddr and connection.laddr.port == port and connection.status == psutil.CONN_LISTEN:
-                return f"; process {connection.pid} holds it" if connection.pid else ""
+                return f" (process {connection.pid} holds it)" if connection.pid else ""
     except psutil.AccessDenied:
         pass  # macOS shows other processes' sockets to root only; the message is complete without it.
     return ""

@@ -28,7 +28,7 @@ def postgres(place: Placement, options: tuple[str, ...] = ()) -> Service:
     return Service(
         name="postgres",
         argv=(str(place.programs / "postgres"), "-D", str(place.cluster), *flags),
-        ready=lambda: _answers(place),
+        ready=lambda _pid: _answers(place),
         user=place.user,
         cwd=place.base,
         prepare=lambda: _initialize(place),
@@ -39,7 +39,11 @@ def postgres(place: Placement, options: tuple[str, ...] = ()) -> Service:
 
 def admin_url(place: Placement) -> str:
     """Address of the superuser."""
-    return f"postgresql://postgres@/postgres?host={quote(str(place.socket_dir))}"
+    return role_url(place, "postgres", "postgres")
+
+
+def role_url(place: Placement, role: str, database: str = "greenlight") -> str:
+    return f"postgresql://{role}@/{database}?host={quote(str(place.socket_dir))}"
 
 
 def _initialize(place: Placement) -> None:

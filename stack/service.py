@@ -26,16 +26,26 @@ class StackError(Exception):
 
 
 @dataclass(frozen=True)
+class Port:
+    """A loopback port that a service opens; `setting` is the name that moves it."""
+
+    number: int
+    setting: str
+    host: str = "127.0.0.1"
+
+
+@dataclass(frozen=True)
 class Service:
     """How to run one server.
 
-    `ready` returns true once the server answers real requests; it may raise OSError meanwhile. `prepare` runs before
-    every start, `settle` after every successful probe: both must be repeatable.
+    `ready` gets the process id and returns true once the server answers real requests; it may raise OSError meanwhile.
+    `prepare` runs before every start, `settle` after every successful probe: both must be repeatable.
     """
 
     name: str
     argv: tuple[str, ...]
-    ready: Callable[[], bool]
+    ready: Callable[[int], bool]
+    ports: tuple[Port, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
     user: str | None = None
     cwd: Path | None = None
@@ -107,7 +117,7 @@ class Child:
             if (code := self.exit_code()) is not None:
                 raise StackError(f"{self.service.name} ended at once (exit code {code}).\n{self._log_tail()}")
             with suppress(OSError):
-                if self.service.ready():
+                if self.service.ready(self.pid):
                     return
             if time.monotonic() > deadline:
                 self.stop()

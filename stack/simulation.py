@@ -7,7 +7,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from stack.service import Service
+from stack.service import Port, Service
 
 ROOT = Path(__file__).resolve().parents[1]
 # The simulator accepts any credentials; these say in every log and page what they are.
@@ -22,7 +22,8 @@ def simulation(data_dir: Path, port: int) -> Service:
         name="simulator",
         argv=(sys.executable, "-m", "simulator", "--host", "127.0.0.1", "--port", str(port), "--state-dir", str(state)),
         cwd=ROOT,
-        ready=lambda: responds(f"http://127.0.0.1:{port}/control/health"),
+        ports=(Port(port, "GREENLIGHT_SIMULATOR_PORT"),),
+        ready=lambda _pid: responds(f"http://127.0.0.1:{port}/control/health"),
         prepare=lambda: state.mkdir(parents=True, exist_ok=True),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
-from stack.service import Service, program
+from stack.service import Port, Service, program
 
 
 def storage(data_dir: Path, port: int, bucket: str, access_key_id: str, secret_access_key: str) -> Service:
@@ -25,7 +25,8 @@ def storage(data_dir: Path, port: int, bucket: str, access_key_id: str, secret_a
         ),
         # By environment, because every user of the machine can read a process's arguments.
         env={"RCLONE_AUTH_KEY": f'"{access_key_id},{secret_access_key}"'},
-        ready=lambda: _accepts(port),
+        ports=(Port(port, "GREENLIGHT_S3_PORT"),),
+        ready=lambda _pid: _accepts(port),
         # A bucket is a folder: made here, it needs no client.
         prepare=lambda: (root / bucket).mkdir(parents=True, exist_ok=True),
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import os
 import socket
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
-from stack.service import Service, StackError, program
+from stack.service import Port, Service, StackError, program
 
 SEARCH_ATTRIBUTES = ("WorkspaceId", "CampaignStatus", "WaitingOn")
 # Campaigns wait for people for months; creation stays idempotent only while the closed run is kept.
@@ -39,7 +42,11 @@ def temporal(data_dir: Path, port: int, ui_port: int, dynamic_config: tuple[str,
             *dynamic_config_flags(*dynamic_config),
             *search_attribute_flags(),
         ),
-        ready=lambda: _accepts(port) and _cli(port, "cluster", "health") is None,
+        ports=(
+            Port(port, "GREENLIGHT_TEMPORAL_PORT"),
+            *([Port(ui_port, "GREENLIGHT_TEMPORAL_UI_PORT")] if ui_port else []),
+        ),
+        ready=lambda _pid: _accepts(port) and _cli(port, "cluster", "health") is None,
         prepare=lambda: state.mkdir(parents=True, exist_ok=True),
         settle=lambda: _keep_closed_runs(port),
     )
@@ -51,6 +58,19 @@ def dynamic_config_flags(*more: str) -> tuple[str, ...]:
 
 def search_attribute_flags() -> tuple[str, ...]:
     return tuple(part for name in SEARCH_ATTRIBUTES for part in ("--search-attribute", f"{name}=Keyword"))
+
+
+def polls(address: str, namespace: str, queue: str, pid: int, env: Mapping[str, str]) -> bool:
+    """Whether the worker process `pid` of this machine waits for workflow tasks on `queue`.
+
+    By process, because the server remembers the pollers of a dead worker for minutes.
+    """
+    command = ["task-queue", "describe", "--task-queue", queue, "--namespace", namespace, "--legacy-mode"]
+    done = _run([*command, "--address", address, "--output", "json"], env)
+    if done.returncode:
+        return False
+    pollers = json.loads(done.stdout).get("pollers") or []
+    return any(poller["identity"].startswith(f"{pid}@") for poller in pollers)
 
 
 def _accepts(port: int) -> bool:
@@ -65,10 +85,15 @@ def _keep_closed_runs(port: int) -> None:
 
 def _cli(port: int, *arguments: str) -> str | None:
     """Run an operator command; the error text, or None when it worked."""
-    done = subprocess.run(
-        [program("temporal"), "operator", *arguments, "--address", f"127.0.0.1:{port}", "--command-timeout", "5s"],
+    done = _run(["operator", *arguments, "--address", f"127.0.0.1:{port}"], {})
+    return (done.stderr or done.stdout).strip() if done.returncode else None
+
+
+def _run(arguments: list[str], env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [program("temporal"), *arguments, "--command-timeout", "5s"],
+        env={**os.environ, **env},
         capture_output=True,
         text=True,
         check=False,
     )
-    return (done.stderr or done.stdout).strip() if done.returncode else None

@@ -12,4 +12,15 @@ browser          Playwright's Chromium; `page` is a new phone-sized page in a co
 Give each test its own task queue, workflow ids, workspace and ad account: the servers are shared.
 """
 
+from __future__ import annotations
+
+import os
+
+from settings import Settings
+
+# A developer's own keys and servers must never be reached from a test, nor from a process that a test starts.
+for setting, field in Settings.model_fields.items():
+    os.environ.pop(str(field.validation_alias or f"GREENLIGHT_{setting.upper()}"), None)
+os.environ["GREENLIGHT_ENV_FILE"] = os.devnull
+
 pytest_plugins = ["tests.servers", "tests.browser"]

@@ -1,0 +1,83 @@
+"""Command line of one clone: the embedded stack, and what an operator does by hand."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from sqlalchemy import make_url
+
+from records.bootstrap import BootstrapError, migrate, prepare_database
+from settings import Settings, SettingsError, load_settings, read_settings
+from stack.embedded import Installation, plan
+from stack.service import StackError
+from stack.supervisor import Supervisor, stop_running
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="greenlight", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+    commands.add_parser("up", help="start the embedded stack and keep it running").set_defaults(run=up)
+    commands.add_parser("down", help="stop the stack that another terminal runs").set_defaults(run=down)
+    commands.add_parser("migrate", help="bring an own database to the newest schema").set_defaults(run=migrate_own)
+    try:
+        parser.parse_args(arguments).run()
+    except (StackError, SettingsError, BootstrapError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def up() -> None:
+    configured = read_settings()
+    installation = plan(configured)
+    for note in installation.notes:
+        say(note)
+    supervisor = Supervisor(configured.data_dir, installation.steps, say)
+    supervisor.run(lambda: announce(configured, installation))
+
+
+def down() -> None:
+    say("Stopped." if stop_running(read_settings().data_dir) else "Nothing was running.")
+
+
+def migrate_own() -> None:
+    """With DATABASE_ADMIN_URL, also makes the roles and the database that the two other addresses name."""
+    settings = read_settings()
+    owner, app = make_url(settings.database_owner_url), make_url(settings.database_url)
+    if not settings.database_admin_url:
+        migrate(settings.database_owner_url)
+        return
+    prepare_database(
+        settings.database_admin_url.get_secret_value(),
+        database=owner.database or "greenlight",
+        owner_password=owner.password,
+        app_password=app.password,
+    )
+
+
+def announce(configured: Settings, installation: Installation) -> None:
+    settings, demo = load_settings(), installation.environment
+    lines = [
+        f"Greenlight runs:  {settings.public_url}",
+        f"API documents:    {settings.public_url}/docs",
+    ]
+    if not configured.temporal_address:
+        lines.append(f"Temporal:         http://127.0.0.1:{configured.temporal_ui_port}")
+    if not configured.database_url:
+        lines.append(f"Log in as:        {demo['GREENLIGHT_DEMO_EMAIL']} / {demo['GREENLIGHT_DEMO_PASSWORD']}")
+        lines.append(f"API key:          {demo['GREENLIGHT_DEMO_API_KEY']}")
+    simulated = settings.simulated_providers
+    lines.append(f"Simulated:        {', '.join(simulated) if simulated else 'nothing: all providers are real'}")
+    lines.append(f"Logs:             {configured.data_dir / 'logs'}     stop with Ctrl-C")
+    say("\n" + "\n".join(lines))
+
+
+def say(line: str) -> None:
+    # Flushed, because the output may be a pipe that somebody watches.
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

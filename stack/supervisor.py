@@ -1,0 +1,199 @@
+"""Starts services in order, keeps them running, stops them in reverse order."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+import psutil
+
+from stack.ports import require_free
+from stack.service import Child, Service, StackError
+
+# Deaths are seen within one round; a restart must not wait for a human's patience.
+ROUND_S = 0.2
+FIRST_PAUSE_S = 0.5
+LONGEST_PAUSE_S = 30.0
+# A child that ran this long starts with the shortest pause again.
+STABLE_AFTER_S = 60.0
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something done once between two services, such as migrations; it must be repeatable."""
+
+    name: str
+    run: Callable[[], None]
+
+
+@dataclass
+class _Watched:
+    child: Child
+    started_at: float = field(default_factory=time.monotonic)
+    pause_s: float = FIRST_PAUSE_S
+    restart_at: float | None = None
+
+
+class AlreadyRunning(StackError):
+    def __init__(self, pid: int) -> None:
+        super().__init__(
+            f"The stack of this clone is already running (process {pid}). Stop it with `make down` first, "
+            "or set GREENLIGHT_DATA_DIR and other ports for a second one."
+        )
+        self.pid = pid
+
+
+class Supervisor:
+    """Runs `steps` in `run_dir`; `say` gets one line of progress at a time."""
+
+    def __init__(self, run_dir: Path, steps: Sequence[Service | Task], say: Callable[[str], None]) -> None:
+        self._run_dir = run_dir
+        self._steps = steps
+        self._say = say
+        self._watched: list[_Watched] = []
+        self._stopping = threading.Event()
+
+    def run(self, announce: Callable[[], None]) -> None:
+        """Start everything, call `announce`, then watch until Ctrl-C, SIGTERM or `stop`.
+
+        Raises:
+            StackError: a step failed; what was running is stopped by then.
+        """
+        with _only_one(self._run_dir), self._signals():
+            try:
+                self._clear_leftovers()
+                for step in self._steps:
+                    self._start(step)
+                if not self._stopping.is_set():
+                    announce()
+                while not self._stopping.wait(ROUND_S):
+                    for watched in self._watched:
+                        self._look_after(watched)
+            finally:
+                self._stop_all()
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    @contextmanager
+    def _signals(self) -> Iterator[None]:
+        def on_signal(_number: int, _frame: FrameType | None) -> None:
+            self._stopping.set()
+
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+        yield
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    def _clear_leftovers(self) -> None:
+        services = [step for step in self._steps if isinstance(step, Service)]
+        for service in reversed(services):
+            if Child(service, self._run_dir).stop_leftover():
+                self._say(f"{service.name} was still running from an earlier start and has been stopped")
+        for service in services:
+            for port in service.ports:
+                require_free(port, service.name)
+
+    def _start(self, step: Service | Task) -> None:
+        if self._stopping.is_set():
+            return
+        began = time.monotonic()
+        if isinstance(step, Task):
+            step.run()
+        else:
+            child = Child(step, self._run_dir)
+            self._watched.append(_Watched(child))
+            child.start(self._stopping.is_set)
+        where = f"   127.0.0.1:{step.ports[0].number}" if isinstance(step, Service) and step.ports else ""
+        if not self._stopping.is_set():
+            self._say(f"{step.name:<12} ready after {time.monotonic() - began:4.1f} s{where}")
+
+    def _look_after(self, watched: _Watched) -> None:
+        child, now = watched.child, time.monotonic()
+        code = child.exit_code()
+        if code is None or self._stopping.is_set():
+            return
+        if watched.restart_at is None:
+            if now - watched.started_at > STABLE_AFTER_S:
+                watched.pause_s = FIRST_PAUSE_S
+            watched.restart_at = now + watched.pause_s
+            self._say(f"{child.service.name:<12} ended ({_reason(code)}); starting it again, see {child.log}")
+        if now >= watched.restart_at:
+            self._restart(watched)
+
+    def _restart(self, watched: _Watched) -> None:
+        watched.pause_s = min(watched.pause_s * 2, LONGEST_PAUSE_S)
+        watched.started_at = time.monotonic()
+        name = watched.child.service.name
+        try:
+            watched.child.start(self._stopping.is_set)
+        except StackError as error:
+            watched.restart_at = time.monotonic() + watched.pause_s
+            self._say(f"{name:<12} did not start; next try in {watched.pause_s:.0f} s. {error}")
+        else:
+            watched.restart_at = None
+            self._say(f"{name:<12} runs again")
+
+    def _stop_all(self) -> None:
+        for child in (watched.child for watched in reversed(self._watched)):
+            began, running = time.monotonic(), child.exit_code() is None
+            child.stop()
+            if running:
+                self._say(f"{child.service.name:<12} stopped after {time.monotonic() - began:4.1f} s")
+        self._watched.clear()
+
+
+def stop_running(run_dir: Path, timeout_s: float = 120.0) -> bool:
+    """Ask the supervisor of `run_dir` to stop and wait until it has; False when none runs.
+
+    Raises:
+        StackError: it still runs after `timeout_s`.
+    """
+    try:
+        with _only_one(run_dir):
+            return False
+    except AlreadyRunning as running:
+        supervisor = psutil.Process(running.pid)
+        supervisor.terminate()
+        try:
+            supervisor.wait(timeout_s)
+        except psutil.TimeoutExpired:
+            raise StackError(f"Process {running.pid} did not stop within {timeout_s:.0f} s.") from None
+        return True
+
+
+def _reason(code: int) -> str:
+    if code >= 0:
+        return f"exit code {code}"
+    try:
+        return f"killed by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"killed by signal {-code}"
+
+
+@contextmanager
+def _only_one(run_dir: Path) -> Iterator[None]:
+    """Hold the clone's lock; the system releases it whichever way this process ends."""
+    run_dir.mkdir(parents=True, exist_ok=True)
+    with (run_dir / "stack.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise AlreadyRunning(int(lock.read())) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+        lock.truncate(0)
