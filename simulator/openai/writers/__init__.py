@@ -3,8 +3,19 @@
 from random import Random
 
 from simulator.openai.prompt_data import Blocks, Value
+from simulator.openai.writers.copywriter import Copywriter
+from simulator.openai.writers.reviser import revised_copy
+from simulator.openai.writers.strategist import Strategist, redrafted
 
 
 def suggestion(found: Blocks, random: Random) -> Value:
     """A value for the caller's schema, or None where the prompt brings no data that we know."""
+    if {"brief", "copy_task", "current_copy", "instruction"} <= found.keys():
+        return revised_copy(found, random)
+    if {"brief", "copy_task"} <= found.keys():
+        return Copywriter(found["brief"], found["copy_task"], random).write()
+    if {"brief", "strategy_task", "current_strategy", "instruction"} <= found.keys():
+        return redrafted(found, random)
+    if {"brief", "strategy_task"} <= found.keys():
+        return Strategist(found["brief"], found["strategy_task"], random).draft()
     return None
