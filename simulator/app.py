@@ -1,5 +1,7 @@
 """Assembles the simulated services into one ASGI application."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -7,6 +9,10 @@ from fastapi import FastAPI
 from simulator import control
 from simulator.disturbance import Disturbance
 from simulator.faults import Faults
+from simulator.meta import accounts
+from simulator.meta import control as meta_control
+from simulator.meta import routes as meta
+from simulator.meta.world import World
 from simulator.openai import routes as openai
 from simulator.store import Store
 
@@ -18,11 +24,19 @@ def create_app(state_dir: Path) -> FastAPI:
     """
     store = Store(state_dir)
     faults = Faults(store)
-    app = FastAPI(
-        title="Greenlight simulator", docs_url=None, redoc_url=None, openapi_url=None
-    )
+    world = World(store, faults)
+    accounts.seed(world)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        store.close()
+
+    app = FastAPI(title="Greenlight simulator", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.include_router(control.router(faults))
+    app.include_router(meta_control.router(world))
     # The service's own paths start at /v1: base URL http://host:port/openai/v1.
     app.include_router(openai.router(faults, store), prefix="/openai")
+    app.include_router(meta.router(world))
     app.add_middleware(Disturbance, faults=faults)
     return app

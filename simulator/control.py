@@ -27,9 +27,7 @@ def router(faults: Faults) -> APIRouter:
     @routes.delete("/faults/{fault_id}")
     async def clear_fault(fault_id: str) -> dict[str, int]:
         if not (cleared := faults.clear(fault_id)):
-            raise HTTPException(
-                404, f"No fault has the id {fault_id}; GET /control/faults lists them."
-            )
+            raise HTTPException(404, f"No fault has the id {fault_id}; GET /control/faults lists them.")
         return {"cleared": cleared}
 
     return routes

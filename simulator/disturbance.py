@@ -49,9 +49,7 @@ class Disturbance:
             return JSONResponse(_server_error(service), status_code=500)
         if self._take(FaultName.NONSENSE, scope):
             return JSONResponse({"weather": ["sunny", 21], "id": None})
-        if service is Service.OPENAI and (
-            fault := self._take(FaultName.THROTTLE, scope)
-        ):
+        if service is Service.OPENAI and (fault := self._take(FaultName.THROTTLE, scope)):
             headers = {"retry-after": str(fault.params.get("retry_after", 1))}
             error = {
                 "message": "Rate limit reached.",
@@ -62,15 +60,11 @@ class Disturbance:
             return JSONResponse({"error": error}, status_code=429, headers=headers)
         return None
 
-    async def _hang(
-        self, fault: Fault, scope: Scope, receive: Receive, send: Send
-    ) -> None:
+    async def _hang(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
         if fault.params.get("applied"):
             await self._app(scope, receive, _swallow)
         try:
-            await asyncio.wait_for(
-                _client_gone(receive), float(fault.params.get("seconds", HANG_S))
-            )
+            await asyncio.wait_for(_client_gone(receive), float(fault.params.get("seconds", HANG_S)))
         except TimeoutError:
             await drop_connection(send)
 

@@ -23,21 +23,15 @@ class FaultName(StrEnum):
     LATENCY = "latency"  # answers `seconds` later
     HTTP_500 = "http_500"  # the service's own error JSON, nothing applied
     HTTP_503_HTML = "http_503_html"  # a proxy's HTML page, nothing applied
-    TIMEOUT = (
-        "timeout"  # hangs `seconds`, then closes; applies first when `applied` is true
-    )
+    TIMEOUT = "timeout"  # hangs `seconds`, then closes; applies first when `applied` is true
     THROTTLE = "throttle"  # meta: `code` 80004 or 17, `regain_minutes`; openai: 429
     APPLIED_THEN_DROPPED = "applied_then_dropped"  # committed, then the connection closes before the reply is whole
     DROPPED_BEFORE = "dropped_before"  # the connection closes, nothing applied
     NONSENSE = "nonsense"  # 200 with JSON of another shape, nothing applied
-    EXPIRED_TOKEN = "expired_token"
-    DELAYED_VISIBILITY = (
-        "delayed_visibility"  # meta: a created object stays out of lists for `seconds`
-    )
+    EXPIRED_TOKEN = "expired_token"  # noqa: S105 (a name; meta: 190/463)
+    DELAYED_VISIBILITY = "delayed_visibility"  # meta: a created object stays out of lists for `seconds`
     BATCH_NULL = "batch_null"  # meta: the batch item number `index` is not run
-    STUCK_REPORT = (
-        "stuck_report"  # meta: an insights report stays "Job Running" at 100 percent
-    )
+    STUCK_REPORT = "stuck_report"  # meta: an insights report stays "Job Running" at 100 percent
     FLAKY_CREATIVE = "flaky_creative"  # meta: 100/1487390, nothing applied
     REFUSAL = "refusal"  # openai: the model refuses
     TRUNCATED = "truncated"  # openai: the output ends at the token limit
@@ -64,7 +58,7 @@ class FaultSpec(BaseModel):
 
 
 class Fault(FaultSpec):
-    """A fault that is set: `struck` counts its strikes (at most `times`), `seen` the requests it was matched against."""
+    """A fault that is set: `struck` counts its strikes (at most `times`), `seen` the requests it matched."""
 
     id: str
     seen: int = 0
@@ -94,26 +88,14 @@ class Faults:
 
     def clear(self, fault_id: str | None = None) -> int:
         """Removes one fault or all of them; returns how many."""
-        return sum(
-            self._store.remove(fault.id)
-            for fault in self.list()
-            if fault_id in (None, fault.id)
-        )
+        return sum(self._store.remove(fault.id) for fault in self.list() if fault_id in (None, fault.id))
 
     def take(self, name: FaultName, method: str, path: str) -> Fault | None:
         """The fault of this name that strikes this request, if any; a strike is counted durably."""
         service = service_of(path)
-        candidates = (
-            fault
-            for fault in self.list()
-            if fault.name is name and fault.service is service
-        )
+        candidates = (fault for fault in self.list() if fault.name is name and fault.service is service)
         return next(
-            (
-                fault
-                for fault in candidates
-                if _matches(fault, method, path) and self._strikes(fault)
-            ),
+            (fault for fault in candidates if _matches(fault, method, path) and self._strikes(fault)),
             None,
         )
 
@@ -122,11 +104,7 @@ class Faults:
             return False
         draw = hashlib.sha256(f"{fault.seed}:{fault.seen}".encode()).digest()
         struck = int.from_bytes(draw[:8], "big") / 2**64 < fault.probability
-        self._save(
-            fault.model_copy(
-                update={"seen": fault.seen + 1, "struck": fault.struck + struck}
-            )
-        )
+        self._save(fault.model_copy(update={"seen": fault.seen + 1, "struck": fault.struck + struck}))
         return struck
 
     def _save(self, fault: Fault) -> None:

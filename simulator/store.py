@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-Document = dict[str, Any]  # the providers' own JSON: its shape is theirs, not ours
+# The providers' own JSON: its shape is theirs, not ours.
+Json = Any
+Document = dict[str, Json]
 
 # Real object ids have 15 to 18 digits and do not fit a JavaScript number; nor may ours.
 FIRST_ID = 120_210_000_000_000_137
@@ -40,9 +42,7 @@ class Store:
         state_dir.mkdir(parents=True, exist_ok=True)
         self.media = state_dir / "media"
         self.media.mkdir(exist_ok=True)
-        self._db = sqlite3.connect(
-            state_dir / "simulator.db", isolation_level=None, check_same_thread=False
-        )
+        self._db = sqlite3.connect(state_dir / "simulator.db", isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode=WAL")
         # In WAL mode NORMAL survives the death of the process; only a power cut could take the last commit.
         self._db.execute("PRAGMA synchronous=NORMAL")
@@ -76,9 +76,7 @@ class Store:
     def new_id(self) -> str:
         return str(FIRST_ID + ID_STEP * self.count("id"))
 
-    def put(
-        self, kind: str, document: Document, *, account: str = "", parent: str = ""
-    ) -> None:
+    def put(self, kind: str, document: Document, *, account: str = "", parent: str = "") -> None:
         """Inserts or replaces the document with this `id`; account and parent are fixed by the first insert."""
         self._db.execute(
             "INSERT INTO documents (id, kind, account, parent, body) VALUES (?, ?, ?, ?, ?)"
@@ -88,18 +86,14 @@ class Store:
 
     def find(self, object_id: str) -> tuple[str, Document] | None:
         """The kind and the document with this id, whatever it is."""
-        row = self._db.execute(
-            "SELECT kind, body FROM documents WHERE id = ?", (object_id,)
-        ).fetchone()
+        row = self._db.execute("SELECT kind, body FROM documents WHERE id = ?", (object_id,)).fetchone()
         return None if row is None else (row[0], json.loads(row[1]))
 
     def get(self, kind: str, object_id: str) -> Document | None:
         found = self.find(object_id)
         return found[1] if found and found[0] == kind else None
 
-    def all(
-        self, kind: str, *, account: str | None = None, parent: str | None = None
-    ) -> list[Document]:
+    def all(self, kind: str, *, account: str | None = None, parent: str | None = None) -> list[Document]:
         """Documents of a kind, oldest first."""
         where, values = ["kind = ?"], [kind]
         if account is not None:
@@ -108,16 +102,11 @@ class Store:
         if parent is not None:
             where.append("parent = ?")
             values.append(parent)
-        query = f"SELECT body FROM documents WHERE {' AND '.join(where)} ORDER BY seq"
+        query = f"SELECT body FROM documents WHERE {' AND '.join(where)} ORDER BY seq"  # noqa: S608 (fixed names)
         return [json.loads(row[0]) for row in self._db.execute(query, values)]
 
     def remove(self, object_id: str) -> bool:
-        return (
-            self._db.execute(
-                "DELETE FROM documents WHERE id = ?", (object_id,)
-            ).rowcount
-            > 0
-        )
+        return self._db.execute("DELETE FROM documents WHERE id = ?", (object_id,)).rowcount > 0
 
     def record_event(self, account: str, name: str, object_id: str, at: str) -> None:
         self._db.execute(

@@ -1,0 +1,133 @@
+"""Control of the simulated Meta: new advertisers, the market clock, review rules, quotas, tokens, and the books."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException
+from pydantic import BaseModel, ConfigDict, Field
+
+from simulator.meta import accounts, usage
+from simulator.meta.books import books
+from simulator.meta.clock import market_now
+from simulator.meta.world import World
+from simulator.store import Document
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ReviewRule(_Body):
+    """Rejects ads whose creative contains the phrase and whose name matches the glob; each where given."""
+
+    phrase: str | None = None
+    ad_name: str | None = None
+    code: str = "POLICY"
+    text: str = "This ad does not comply with our Advertising Standards."
+
+
+class Usage(_Body):
+    """Pretends for some real seconds that this share of the hourly quota is used."""
+
+    percent: Annotated[float, Field(ge=0)]
+    regain_minutes: int = 1
+    for_s: float = 60
+
+
+class AccountChange(_Body):
+    """Only what is given changes."""
+
+    account_status: int | None = None
+    funded: bool | None = None
+    tier: str | None = None
+    review_delay_s: Annotated[float, Field(ge=0)] | None = None
+    review_rules: list[ReviewRule] | None = None
+    usage: Usage | None = None
+    pixel_events: list[str] | None = None
+
+
+class Advance(_Body):
+    hours: Annotated[float, Field(gt=0)]
+
+
+class TokenSpec(_Body):
+    """A token for a simulated person; without `expires_in_s` it never expires."""
+
+    user_id: str
+    scopes: list[str] = accounts.ALL_SCOPES
+    expires_in_s: float | None = None
+
+
+def router(world: World) -> APIRouter:
+    routes = APIRouter(prefix="/control/meta")
+
+    @routes.get("/app")
+    async def app() -> dict[str, str]:
+        return {"app_id": world.app_id, "app_secret": world.app_secret}
+
+    @routes.get("/accounts")
+    async def list_accounts() -> list[Document]:
+        return [row | {"id": f"act_{row['account_id']}"} for row in world.store.all("advertiser")]
+
+    @routes.post("/accounts", status_code=201)
+    async def create_account(spec: accounts.AccountSpec) -> Document:
+        with world.store.transaction():
+            user = world.store.get("user", spec.user_id) if spec.user_id else accounts.new_user(world, spec.name)
+            if user is None:
+                raise HTTPException(404, f"No simulated person has the id {spec.user_id}.")
+            return accounts.create(world, spec, user)
+
+    @routes.patch("/accounts/{account_id}")
+    async def change_account(account_id: str, change: AccountChange) -> Document:
+        account = _account(world, account_id)
+        with world.store.transaction():
+            _apply(world, account, change)
+        return account
+
+    @routes.post("/accounts/{account_id}/advance")
+    async def advance(account_id: str, by: Advance) -> Document:
+        account = _account(world, account_id)
+        account["_offset_s"] += timedelta(hours=by.hours).total_seconds()
+        world.store.put("account", account)
+        return {"market_time": market_now(account).isoformat()}
+
+    @routes.get("/accounts/{account_id}/books")
+    async def read_books(account_id: str) -> Document:
+        return books(world, _account(world, account_id))
+
+    @routes.post("/tokens", status_code=201)
+    async def create_token(spec: TokenSpec) -> dict[str, str]:
+        if world.store.get("user", spec.user_id) is None:
+            raise HTTPException(404, f"No simulated person has the id {spec.user_id}.")
+        life = None if spec.expires_in_s is None else timedelta(seconds=spec.expires_in_s)
+        return {"access_token": accounts.issue_token(world, spec.user_id, spec.scopes, expires_in=life)}
+
+    return routes
+
+
+def _account(world: World, account_id: str) -> Document:
+    account = world.store.get("account", f"act_{account_id.removeprefix('act_')}")
+    if account is None:
+        raise HTTPException(404, f"No simulated ad account has the id {account_id}; GET /control/meta/accounts.")
+    return account
+
+
+def _apply(world: World, account: Document, change: AccountChange) -> None:
+    if change.account_status is not None:
+        account["account_status"] = change.account_status
+    if change.funded is not None:
+        account["funding_source"] = (account["funding_source"] or world.store.new_id()) if change.funded else None
+    if change.tier is not None:
+        if change.tier not in usage.TIERS:
+            raise HTTPException(422, f"tier must be one of {sorted(usage.TIERS)}")
+        account["_tier"] = change.tier
+    if change.review_delay_s is not None:
+        account["_review"]["delay_s"] = change.review_delay_s
+    if change.review_rules is not None:
+        account["_review"]["rules"] = [rule.model_dump() for rule in change.review_rules]
+    if change.usage is not None:
+        usage.set_usage(account, change.usage.percent, change.usage.regain_minutes, change.usage.for_s)
+    if change.pixel_events is not None:
+        for pixel in world.store.all("pixel", account=account["account_id"]):
+            world.store.put("pixel", pixel | {"_events": change.pixel_events})
+    world.store.put("account", account)
