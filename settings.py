@@ -54,6 +54,7 @@ class Settings(BaseSettings):
 
     api_host: str = "127.0.0.1"
     api_port: Port = 8000
+    rate_limit_per_minute: PositiveInt = Field(100, description="Requests per client address, and per key or session")
     public_url: str = Field("", description="Address under which browsers and platforms reach the API, no final slash")
 
     database_url: str = Field("", validation_alias="DATABASE_URL", description="Role `app`, held by row-level security")

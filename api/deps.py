@@ -73,25 +73,13 @@ def actor_of(caller: Caller) -> Actor:
     )
 
 
-def get_idempotency_key(
-    key: Annotated[
-        str | None,
-        Header(
-            alias="Idempotency-Key",
-            description="Any text of 8 to 200 characters that is new for each intention, such as a UUID. "
-            "Repeating a request with its key repeats the answer, not the effect.",
-            examples=["5b0b8f0e-9a5e-4a4c-8a3e-0a2f1f5f7c11"],
-        ),
-    ] = None,
-) -> str:
-    if key is None:
-        raise ApiError(
-            ProblemType.IDEMPOTENCY_KEY_MISSING,
-            "Send a new UUID in the Idempotency-Key header, and the same one when you repeat this request.",
-        )
-    if not 8 <= len(key) <= 200:
-        raise ApiError(ProblemType.BAD_REQUEST, "The Idempotency-Key must have 8 to 200 characters; use a UUID.")
-    return key
-
-
-IdempotencyKeyDep = Annotated[str, Depends(get_idempotency_key)]
+KEY_HEADER = Header(
+    alias="Idempotency-Key",
+    min_length=8,
+    max_length=200,
+    description="Any text that is new for each intention, such as a UUID. "
+    "Repeating a request with its key repeats the answer, not the effect.",
+    examples=["5b0b8f0e-9a5e-4a4c-8a3e-0a2f1f5f7c11"],
+)
+IdempotencyKey = Annotated[str, KEY_HEADER]
+OptionalIdempotencyKey = Annotated[str | None, KEY_HEADER]

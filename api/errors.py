@@ -16,7 +16,7 @@ from temporalio.client import (
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from api.field_errors import invalid
+from api.field_errors import invalid, missing_header
 from api.problems import ApiError, ProblemType, not_found, problem_response
 from providers.errors import OutcomeUnknown, ProviderError, ReconnectNeeded, Refused, RetryLater
 from providers.storage.protocol import ObjectMissing
@@ -105,7 +105,7 @@ def _translate(error: Exception) -> ApiError:  # noqa: C901, PLR0911 - one table
         case HTTPException():
             return from_http(error)
         case RequestValidationError():
-            return invalid(error.errors())
+            return missing_header(error.errors()) or invalid(error.errors())
         case CommandRefused():
             return _refusal(error.kind, error.message, dict(error.details))
         case WorkflowUpdateFailedError():

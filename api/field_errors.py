@@ -44,6 +44,27 @@ def invalid(errors: Sequence[Mapping[str, Any]]) -> ApiError:
     return ApiError(ProblemType.INVALID, detail, members={"errors": [field.model_dump() for field in fields]})
 
 
+MISSING_HEADERS: Mapping[str, tuple[ProblemType, str]] = {
+    "Idempotency-Key": (
+        ProblemType.IDEMPOTENCY_KEY_MISSING,
+        "Send a new UUID in the Idempotency-Key header, and the same one when you repeat this request.",
+    ),
+    "If-Match": (
+        ProblemType.PRECONDITION_REQUIRED,
+        "Send If-Match with the ETag of the campaign as you read it, so that nobody's work is overwritten.",
+    ),
+}
+
+
+def missing_header(errors: Sequence[Mapping[str, Any]]) -> ApiError | None:
+    """A header that the protocol asks for is missing, which has a status of its own."""
+    for error in errors:
+        place, *path = error["loc"]
+        if error["type"] == "missing" and place == "header" and path and path[0] in MISSING_HEADERS:
+            return ApiError(*MISSING_HEADERS[path[0]])
+    return None
+
+
 def _pointer(location: Sequence[str | int]) -> str:
     place, *path = location or ("body",)
     if place != "body":

@@ -49,6 +49,12 @@ async def seen(session: AsyncSession, workspace_id: UUID, command_id: str) -> bo
     return await session.scalar(found) is not None
 
 
+async def find(session: AsyncSession, workspace_id: UUID, command_id: str) -> AuditEvent | None:
+    """The event of a command that was carried out."""
+    found = select(AuditEvent).where(AuditEvent.workspace_id == workspace_id, AuditEvent.command_id == command_id)
+    return (await session.scalars(found)).one_or_none()
+
+
 async def trail(
     session: AsyncSession, object_id: UUID, *, before: datetime | None = None, limit: int = 100
 ) -> list[AuditEvent]:

@@ -155,7 +155,7 @@ def simulator(servers_dir: Path, run_service: Callable[[Service], Child]) -> Ite
         yield Simulator(url, control)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_settings(
     servers_dir: Path, s3: ObjectStore, simulator: Simulator, temporal_address: str
 ) -> Callable[..., Settings]:

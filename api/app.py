@@ -1,0 +1,61 @@
+"""The HTTP door: what is mounted, in which order a request passes, what every answer carries."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from starlette.middleware import Middleware
+
+from api.docs import install_docs
+from api.errors import install_error_handlers
+from api.middleware.context import RequestContext
+from api.middleware.rate_limit import RateLimit
+from api.middleware.security_headers import SecurityHeaders
+from api.openapi import describe
+from api.routers import auth, campaign_edits, campaigns, health
+from api.security import is_https
+from api.services import open_services
+from api.version import VERSION
+from settings import Settings, load_settings
+
+# The longest brief is far below this; uploads have a limit of their own.
+MAX_BODY_BYTES = 1_000_000
+ROUTERS = (auth.router, campaigns.router, campaign_edits.router)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application, with settings read from the environment unless given."""
+    settings = settings or load_settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        services = await open_services(settings)
+        services.changes.start()
+        app.state.services = services
+        try:
+            yield
+        finally:
+            await services.close()
+
+    app = FastAPI(
+        title="Greenlight",
+        version=VERSION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=MAX_BODY_BYTES,
+        middleware=[
+            Middleware(RequestContext),
+            Middleware(SecurityHeaders, https=is_https(settings)),
+            Middleware(RateLimit, per_minute=settings.rate_limit_per_minute),
+        ],
+    )
+    install_error_handlers(app)
+    app.include_router(health.router)
+    v1 = APIRouter(prefix="/api/v1")
+    for router in ROUTERS:
+        v1.include_router(router)
+    app.include_router(v1)
+    install_docs(app)
+    describe(app)
+    return app

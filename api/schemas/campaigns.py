@@ -1,0 +1,160 @@
+"""Campaigns as clients send and see them."""
+
+from uuid import UUID
+
+from pydantic import JsonValue
+
+from api.schemas.base import Body, UtcTime, View
+from models.contracts.campaign import CampaignAnswer, CampaignSnapshot, Step
+from models.domain.brief import Brief
+from models.domain.states import ApprovalState, CampaignStatus, Delivery, Scope
+from models.domain.strategy import Strategy
+from models.tables.campaign import Campaign
+
+
+class CreateCampaignBody(Body):
+    """A brief, complete or not, and a strategy where you bring one; without, Greenlight drafts it."""
+
+    brief: Brief
+    strategy: Strategy | None = None
+
+
+class EditBriefBody(Body):
+    brief: Brief
+
+
+class CampaignMoney(View):
+    """Minor units of `currency`; null until a schedule is drafted."""
+
+    currency: str | None
+    total_minor: int | None
+    spent_minor: int
+
+
+class CampaignSummary(View):
+    """A campaign in a list. `waiting_on` says who or what blocks, `next_step` what Greenlight does by itself now."""
+
+    id: UUID
+    name: str
+    status: CampaignStatus
+    delivery: Delivery | None
+    delivery_reason: str | None
+    waiting_on: str | None
+    next_step: str | None
+    problem: JsonValue
+    budget: CampaignMoney
+    starts_at: UtcTime | None
+    ends_at: UtcTime | None
+    timezone: str | None
+    ad_account_id: UUID | None
+    version: int
+    archived: bool
+    created_at: UtcTime
+    updated_at: UtcTime
+
+    @classmethod
+    def of(cls, row: Campaign) -> "CampaignSummary":
+        return cls(
+            id=row.id,
+            name=row.name,
+            status=row.status,
+            delivery=row.delivery,
+            delivery_reason=row.delivery_reason,
+            waiting_on=row.waiting_on,
+            next_step=row.next_step,
+            problem=row.problem,
+            budget=CampaignMoney(
+                currency=row.budget_currency, total_minor=row.budget_total_minor, spent_minor=row.budget_spent_minor
+            ),
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            timezone=row.timezone,
+            ad_account_id=row.ad_account_id,
+            version=row.version,
+            archived=row.archived_at is not None,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+        )
+
+
+class ScopeProgress(View):
+    """`hash` is what a decision has to name as seen; null while nothing was submitted."""
+
+    state: ApprovalState
+    requested: bool
+    hash: str | None
+    waiting_for: str | None
+
+
+class ItemProgress(View):
+    key: str
+    state: ApprovalState
+    included: bool
+    hash: str | None
+
+
+class ChangeSetProgress(View):
+    number: int
+    hash: str
+    state: str
+
+
+class CampaignProgress(View):
+    """How far a campaign is. Equals the workflow's own view after each command."""
+
+    id: UUID
+    name: str
+    status: CampaignStatus
+    version: int
+    step: Step | None
+    waiting_on: str
+    problem: str | None
+    scopes: dict[Scope, ScopeProgress]
+    items: list[ItemProgress]
+    change_sets: list[ChangeSetProgress]
+    publish_number: int
+    archived: bool
+
+    @classmethod
+    def of(cls, snapshot: CampaignSnapshot) -> "CampaignProgress":
+        return cls(
+            id=snapshot.campaign_id,
+            name=snapshot.title,
+            status=snapshot.status,
+            version=snapshot.version,
+            step=snapshot.step,
+            waiting_on=snapshot.waiting_on,
+            problem=snapshot.problem,
+            scopes={scope: ScopeProgress.model_validate(view) for scope, view in snapshot.scopes.items()},
+            items=[ItemProgress.model_validate(item) for item in snapshot.items],
+            change_sets=[ChangeSetProgress.model_validate(change) for change in snapshot.change_sets],
+            publish_number=snapshot.publish_number,
+            archived=snapshot.archived,
+        )
+
+
+class CommandAnswer(View):
+    """What a command led to. `detail` holds values of the command's own, such as the number of a new draft."""
+
+    campaign: CampaignProgress
+    detail: dict[str, JsonValue]
+
+    @classmethod
+    def of(cls, answer: CampaignAnswer) -> "CommandAnswer":
+        return cls(campaign=CampaignProgress.of(answer.snapshot), detail=answer.detail)
+
+
+class CampaignDetail(View):
+    """One campaign. `readiness` is the latest evaluation of brief and strategy: blockers, recommendations, reasons."""
+
+    summary: CampaignSummary
+    progress: CampaignProgress
+    readiness: JsonValue
+
+
+class BeingRecorded(View):
+    """Accepted and durable, not yet readable: fetch it again in a moment."""
+
+    id: UUID
+    state: str = "being_recorded"
+    detail: str = "The campaign is being recorded. Fetch it again in a moment."

@@ -1,0 +1,31 @@
+"""Campaigns page by page, newest first."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from models.domain.states import CampaignStatus
+from models.tables.campaign import Campaign
+
+
+async def page_of_campaigns(
+    session: AsyncSession,
+    *,
+    limit: int,
+    after: tuple[datetime, UUID] | None = None,
+    status: CampaignStatus | None = None,
+    archived: bool = False,
+) -> list[Campaign]:
+    """Up to `limit` campaigns of the session's workspace that come after the row (created_at, id) `after`."""
+    query = select(Campaign).where(
+        col(Campaign.archived_at).is_not(None) if archived else col(Campaign.archived_at).is_(None)
+    )
+    if status is not None:
+        query = query.where(Campaign.status == status)
+    if after is not None:
+        query = query.where(tuple_(col(Campaign.created_at), col(Campaign.id)) < after)
+    query = query.order_by(col(Campaign.created_at).desc(), col(Campaign.id).desc()).limit(limit)
+    return list((await session.execute(query)).scalars())
