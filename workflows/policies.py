@@ -4,10 +4,10 @@ Use: `await workflow.execute_activity_method(Publishing.finish_publish, ref, **p
 """
 
 from datetime import timedelta
-from typing import Final
+from typing import Final, NotRequired, TypedDict
 
 from temporalio.common import Priority, RetryPolicy
-from temporalio.workflow import ActivityCancellationType, ActivityConfig
+from temporalio.workflow import ActivityCancellationType
 
 QUEUE_CAMPAIGNS: Final = "campaigns"
 QUEUE_TEXT: Final = "text"
@@ -33,14 +33,25 @@ _PROVIDER_RETRY = RetryPolicy(
     non_retryable_error_types=NEVER_RETRIED,
 )
 
-RECORD: Final[ActivityConfig] = {
+
+class CallPolicy(TypedDict):
+    """Where an activity runs, how long it may take and how it is tried again."""
+
+    task_queue: str
+    start_to_close_timeout: timedelta
+    heartbeat_timeout: NotRequired[timedelta]
+    retry_policy: RetryPolicy
+    cancellation_type: NotRequired[ActivityCancellationType]
+
+
+RECORD: Final[CallPolicy] = {
     "task_queue": QUEUE_CAMPAIGNS,
     # A few short transactions; longer means that the worker or the database is gone.
     "start_to_close_timeout": timedelta(seconds=20),
     "retry_policy": _RECORD_RETRY,
 }
 
-WRITE_TEXT: Final[ActivityConfig] = {
+WRITE_TEXT: Final[CallPolicy] = {
     "task_queue": QUEUE_TEXT,
     # Reasoning models answer within two minutes; more than three means a lost connection.
     "start_to_close_timeout": timedelta(minutes=3),
@@ -49,7 +60,7 @@ WRITE_TEXT: Final[ActivityConfig] = {
     "retry_policy": _PROVIDER_RETRY,
 }
 
-PLATFORM_READ: Final[ActivityConfig] = {
+PLATFORM_READ: Final[CallPolicy] = {
     "task_queue": QUEUE_ADS_META,
     # A whole tree of 700 ads is some 20 pages of 15 s at worst.
     "start_to_close_timeout": timedelta(minutes=5),
@@ -57,7 +68,7 @@ PLATFORM_READ: Final[ActivityConfig] = {
     "retry_policy": _PROVIDER_RETRY,
 }
 
-PLATFORM_WRITE: Final[ActivityConfig] = {
+PLATFORM_WRITE: Final[CallPolicy] = {
     "task_queue": QUEUE_ADS_META,
     # 700 ads, four at a time, at 15 s each at worst. Every try starts from the ledger, so a time-out loses nothing.
     "start_to_close_timeout": timedelta(minutes=45),

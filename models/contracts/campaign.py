@@ -2,12 +2,14 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 from uuid import UUID
 
 from pydantic import JsonValue
 
 from models.contracts.base import Actor, CampaignRef, Contract
 from models.contracts.commands import CommandRequest
+from models.contracts.publishing import DryRunReport, PublishOutcome
 from models.domain.states import ApprovalState, CampaignStatus, Scope
 
 
@@ -76,6 +78,8 @@ class CampaignSnapshot(Contract):
     publish_number: int = 0
     ends_at: datetime | None = None
     archived: bool = False
+    launch_basis: str | None = None
+    platform_command: Literal["pause", "resume", "end"] | None = None
 
 
 class CampaignAnswer(Contract):
@@ -96,6 +100,8 @@ class CampaignState(Contract):
     snapshot: CampaignSnapshot | None = None
     handled: list[str] = []
     publishing: int = 0
+    published: PublishOutcome | None = None
+    reviews: int = 0
 
 
 class ApplyCommand(Contract):
@@ -103,9 +109,11 @@ class ApplyCommand(Contract):
     request: CommandRequest
 
 
-class ItemsRequest(Contract):
+class WriteItem(Contract):
+    """One item whose copy is due; an instruction, where a person gave one, is in the records."""
+
     ref: CampaignRef
-    items: list[str]
+    item: str
 
 
 class StepProblem(Contract):
@@ -115,3 +123,24 @@ class StepProblem(Contract):
     step: Step
     error_type: str
     message: str
+
+
+class PublishEnded(Contract):
+    ref: CampaignRef
+    outcome: PublishOutcome
+
+
+class DryRunDone(Contract):
+    """`basis` is the launch that was checked; a result for another one than the present is dropped."""
+
+    ref: CampaignRef
+    basis: str
+    report: DryRunReport
+
+
+class StatusChanged(Contract):
+    """The platform did what a `pause`, `resume` or `end` asked for."""
+
+    ref: CampaignRef
+    command: Literal["pause", "resume", "end"]
+    status: CampaignStatus

@@ -1,0 +1,236 @@
+"""Steps in which a model writes: reading a brief, drafting a strategy, writing the copy of one item."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import TypeVar
+
+from models.domain.copy_checks import allowed_ctas, placement_guides
+from pydantic import BaseModel
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.campaigns import occurrence, utc_now
+from activities.drafts import brief_from, copy_draft_of, item_from, strategy_from
+from activities.errors import as_application_error
+from activities.heartbeats import heartbeating
+from models.contracts.base import CampaignRef
+from models.contracts.campaign import CampaignSnapshot, WriteItem
+from models.domain.brief import Brief
+from models.domain.states import CreativeFormat
+from models.domain.strategy import Concept, Strategy
+from models.tables.brand import Brand
+from models.tables.identity import Workspace
+from providers.errors import BadAnswer, ProviderError, RetryLater
+from providers.storage.keys import text_key
+from providers.storage.protocol import ObjectStore
+from providers.text.prompts.draft_strategy import StrategyTask, draft_strategy
+from providers.text.prompts.parse_brief import parse_brief
+from providers.text.prompts.prompt import Prompt
+from providers.text.prompts.write_copy import CopyTask, PlacementGuide, revise_copy, write_copy
+from providers.text.protocol import TextProvider, TextResult
+from records import ai_usage
+from records.campaigns import facts as campaign_facts
+from records.campaigns import pictures, results
+from records.campaigns.facts import CampaignFacts
+from records.campaigns.results import Written
+from records.campaigns.waiting import note_waiting
+from records.database import Database
+
+T = TypeVar("T", bound=BaseModel)
+
+# Reasoning counts against these; a whole strategy is some 3,000 tokens of text, one item's copy some 900.
+STRATEGY_TOKENS = 16_000
+COPY_TOKENS = 6_000
+# Unusable answers are paid for; a third one will not be better.
+BAD_ANSWERS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class TextModels:
+    """Which model does what."""
+
+    parse: str
+    strategy: str
+    copy: str
+
+
+@dataclass(frozen=True)
+class Writing:
+    """`monthly_cap_micros` is the workspace's cap where it set none itself, in millionths of a US dollar."""
+
+    database: Database
+    text: TextProvider
+    storage: ObjectStore
+    models: TextModels
+    monthly_cap_micros: int
+
+    @activity.defn
+    async def parse_brief(self, ref: CampaignRef) -> CampaignSnapshot:
+        facts = await self._facts(ref)
+        currency = facts.account.currency if facts.account else None
+        zone = facts.account.timezone if facts.account else "UTC"
+        prompt = parse_brief(facts.brief.raw_text, today=utc_now().date(), currency=currency)
+        answer = await self._ask(ref, prompt, self.models.parse, COPY_TOKENS)
+        brief = brief_from(answer.value, facts.brief, zone)
+        return await self._store(ref, "brief_parsed", results.brief_parsed(brief))
+
+    @activity.defn
+    async def draft_strategy(self, ref: CampaignRef) -> CampaignSnapshot:
+        facts = await self._facts(ref)
+        version = facts.briefs.newest
+        task = StrategyTask(
+            brief=facts.brief,
+            brand=await self._brand(ref, facts),
+            formats=_formats(facts.brief),
+            concepts=6 if len(facts.brief.languages) < 3 else 3,
+        )
+        prompt = draft_strategy(task)
+        answer = await self._ask(ref, prompt, self.models.strategy, STRATEGY_TOKENS)
+        strategy = strategy_from(answer.value, facts.brief, version)
+        return await self._store(ref, "strategy_drafted", results.strategy_drafted(strategy))
+
+    @activity.defn
+    async def write_copy(self, request: WriteItem) -> CampaignSnapshot:
+        """Writes one item's copy, or rewrites it by the instruction that a person gave; stores the texts as well."""
+        ref = request.ref
+        facts = await self._facts(ref)
+        strategy = facts.working_strategy
+        if strategy is None or request.item not in facts.expected_items:
+            return await self._store(ref, "copy_not_needed", lambda _: None)
+        concept, language = _concept(strategy, request.item, facts)
+        instruction = _instruction(facts, request.item)
+        item = facts.items.get(request.item)
+        current = item.working if item else None
+        task = CopyTask(
+            brief=facts.brief,
+            brand=await self._brand(ref, facts),
+            message=strategy.message,
+            concept=concept,
+            language=language,
+            placements=[PlacementGuide.model_validate(guide) for guide in placement_guides(concept.format)],
+            allowed_ctas=allowed_ctas(strategy.measurement.objective),
+            avoid=_headlines(facts, language, request.item),
+        )
+        redraft = current is not None and instruction
+        prompt = revise_copy(task, copy_draft_of(current), instruction) if current and redraft else write_copy(task)
+        answer = await self._ask(ref, prompt, self.models.copy, COPY_TOKENS)
+        async with self.database.workspace_transaction(ref.workspace_id) as session:
+            supplied = await pictures.supplied_pictures(session, facts.brief)
+        position = facts.expected_items.index(request.item)
+        content = item_from(
+            answer.value,
+            concept,
+            language,
+            facts.brief.landing_urls[0] if facts.brief.landing_urls else None,
+            pictures.item_pictures(supplied, concept, position),
+            current,
+        )
+        written = Written(
+            item=request.item,
+            content=content,
+            model=answer.model,
+            input_tokens=answer.usage.input,
+            output_tokens=answer.usage.output,
+            cost_micros=answer.cost_micro_usd,
+            storage_key=await self._keep(ref, content),
+            instruction=instruction,
+        )
+        return await self._store(ref, "copy_written", results.copy_written(written))
+
+    async def _facts(self, ref: CampaignRef) -> CampaignFacts:
+        async with self.database.workspace_transaction(ref.workspace_id) as session:
+            return await campaign_facts.load(session, ref.campaign_id)
+
+    async def _brand(self, ref: CampaignRef, facts: CampaignFacts) -> str:
+        if facts.campaign.brand_id is None:
+            return facts.workspace.name
+        async with self.database.workspace_transaction(ref.workspace_id) as session:
+            brand = await session.get(Brand, facts.campaign.brand_id)
+            return brand.name if brand else facts.workspace.name
+
+    async def _store(self, ref: CampaignRef, action: str, change: results.Change) -> CampaignSnapshot:
+        async with self.database.workspace_transaction(ref.workspace_id) as session:
+            return await results.store_result(session, ref, f"{action}:{occurrence()}", action, utc_now(), change)
+
+    async def _keep(self, ref: CampaignRef, content: BaseModel) -> str:
+        body = content.model_dump_json().encode()
+        key = text_key(ref.workspace_id, hashlib.sha256(body).hexdigest())
+        await self.storage.put_if_absent(key, body, "application/json")
+        return key
+
+    async def _ask(self, ref: CampaignRef, prompt: Prompt[T], model: str, max_tokens: int) -> TextResult[T]:
+        """One paid call, booked before and settled after. While the provider is away the page says so."""
+        request = prompt.request(
+            model=model,
+            max_output_tokens=max_tokens,
+            safety_identifier=hashlib.sha256(str(ref.workspace_id).encode()).hexdigest(),
+        )
+        call = ai_usage.AiCall(
+            workspace_id=ref.workspace_id,
+            request_id=occurrence(),
+            purpose=prompt.purpose,
+            model=model,
+            estimate_micros=self.text.ceiling_micro_usd(request),
+            campaign_id=ref.campaign_id,
+        )
+        await self._reserve(call)
+        try:
+            async with heartbeating():
+                answer = await self.text.write(request)
+        except ProviderError as error:
+            await self._failed(ref, call, error)
+            raise self._as_application_error(error) from error
+        cost = ai_usage.AiCost(answer.model, answer.usage.input, answer.usage.output, answer.cost_micro_usd)
+        async with self.database.workspace_transaction(ref.workspace_id) as session:
+            await ai_usage.settle(session, ref.workspace_id, call.request_id, cost)
+        return answer
+
+    async def _reserve(self, call: ai_usage.AiCall) -> None:
+        async with self.database.workspace_transaction(call.workspace_id) as session:
+            workspace = await session.get_one(Workspace, call.workspace_id)
+            cap = int(str(workspace.settings.get("ai_monthly_cap_micros", self.monthly_cap_micros)))
+            try:
+                await ai_usage.reserve(session, call, cap)
+            except ai_usage.AiCapReached as error:
+                raise ApplicationError(str(error), type="ai_cap_reached", non_retryable=True) from error
+
+    @staticmethod
+    def _as_application_error(error: ProviderError) -> ApplicationError:
+        if isinstance(error, BadAnswer) and activity.info().attempt >= BAD_ANSWERS:
+            return ApplicationError(error.message, type=error.type, non_retryable=True)
+        return as_application_error(error)
+
+    async def _failed(self, ref: CampaignRef, call: ai_usage.AiCall, error: ProviderError) -> None:
+        async with self.database.workspace_transaction(ref.workspace_id) as session:
+            if error.spent_micro_usd:
+                cost = ai_usage.AiCost(call.model, 0, 0, error.spent_micro_usd)
+                await ai_usage.settle(session, ref.workspace_id, call.request_id, cost)
+            else:
+                await ai_usage.release(session, ref.workspace_id, call.request_id)
+            if isinstance(error, RetryLater):
+                await note_waiting(session, ref, f"{error.provider}: {error.message} Trying again by itself.")
+
+
+def _formats(brief: Brief) -> list[str]:
+    """Formats that the supplied pictures and the brief's permissions allow."""
+    pictures_given = sum(len(product.images) for product in brief.products) + len(brief.assets)
+    formats = [CreativeFormat.SINGLE_IMAGE]
+    if pictures_given >= 2:
+        formats.append(CreativeFormat.CAROUSEL)
+    return [chosen.value for chosen in formats]
+
+
+def _concept(strategy: Strategy, key: str, facts: CampaignFacts) -> tuple[Concept, str]:
+    pairs = [(concept, language) for concept in strategy.message.concepts for language in strategy.message.languages]
+    return pairs[facts.expected_items.index(key)]
+
+
+def _instruction(facts: CampaignFacts, key: str) -> str:
+    asked = facts.campaign.work.get("regenerate")
+    return str(asked.get(key, "")) if isinstance(asked, dict) else ""
+
+
+def _headlines(facts: CampaignFacts, language: str, but: str) -> list[str]:
+    """Headlines of the other items in this language, so that two ads never look alike."""
+    others = [item.working for key, item in facts.active_items.items() if key != but and item.working is not None]
+    return [other.texts[0].headline for other in others if other.language == language][:12]

@@ -1,0 +1,196 @@
+"""Decisions: ballots on what a person saw. States are computed from them, never set."""
+
+from models.domain.diff import diff
+from pydantic import JsonValue
+from sqlmodel import col, select
+
+from models.contracts import commands as c
+from models.domain import approvals
+from models.domain.roles import Role
+from models.domain.states import ApprovalState, CampaignStatus, Channel, Scope, Verdict
+from models.tables.approval import Ballot
+from models.tables.content import ItemVersion
+from models.tables.document import DocumentVersion
+from models.tables.plan import PlanVersion, ScheduleVersion
+from models.tables.strategy import StrategyVersion
+from records import notifications
+from records.campaigns.context import Context
+from records.campaigns.editing import known_item, note_work
+from records.campaigns.refusals import CommandRefused, RefusalType
+from records.campaigns.snapshot import ON_PLATFORM
+
+VERSION_TABLES: dict[Scope, type[DocumentVersion]] = {
+    Scope.STRATEGY: StrategyVersion,
+    Scope.CONTENT: ItemVersion,
+    Scope.SCHEDULE: ScheduleVersion,
+    Scope.ADS: PlanVersion,
+}
+
+
+async def decide(context: Context, command: c.Decide) -> dict[str, JsonValue]:
+    await _check_seen(context, command.scope, command.item, command.seen_hash)
+    _check_may(context, command.scope, command.item, command.verdict)
+    if command.verdict is Verdict.REQUEST_CHANGES and not command.reason:
+        raise CommandRefused(RefusalType.INVALID, "Say what should change, so that the marketer can act on it.")
+    if command.verdict is Verdict.EXCLUDE and command.item is not None:
+        _check_minimum(context, command.item)
+    if command.scope is Scope.CONTENT and command.item is None:
+        return _decide_all_items(context, command)
+    cast(context, command.scope, command.item, command.verdict, command.reason)
+    return {"scope": command.scope.value, "verdict": command.verdict.value}
+
+
+def _decide_all_items(context: Context, command: c.Decide) -> dict[str, JsonValue]:
+    """A decision on the whole content is one ballot per included item: content is decided per item."""
+    decided: list[JsonValue] = []
+    for key in context.facts.item_hashes:
+        if context.facts.included[key]:
+            cast(context, Scope.CONTENT, key, command.verdict, command.reason)
+            decided.append(key)
+    return {"scope": command.scope.value, "verdict": command.verdict.value, "items": decided}
+
+
+async def approve_all(context: Context, command: c.ApproveAll) -> dict[str, JsonValue]:
+    for seen in command.seen:
+        await _check_seen(context, seen.scope, seen.item, seen.hash)
+        if _state(context, seen.scope, seen.item) is not ApprovalState.APPROVED:
+            _check_may(context, seen.scope, seen.item, Verdict.APPROVE)
+    decided: list[JsonValue] = []
+    for seen in command.seen:
+        if _state(context, seen.scope, seen.item) is ApprovalState.APPROVED:
+            continue
+        if seen.scope is Scope.CONTENT and seen.item is None:
+            _decide_all_items(context, c.Decide(scope=seen.scope, verdict=Verdict.APPROVE, seen_hash=seen.hash))
+        else:
+            cast(context, seen.scope, seen.item, Verdict.APPROVE, "")
+        decided.append(seen.item or seen.scope.value)
+    return {"approved": decided}
+
+
+async def withdraw(context: Context, command: c.Withdraw) -> dict[str, JsonValue]:
+    """Takes an approval back. A live campaign keeps running and alerts, unless its workspace chose to pause."""
+    facts = context.facts
+    if command.item is not None:
+        known_item(context, command.item)
+    elif command.scope is Scope.CONTENT:
+        raise CommandRefused(RefusalType.INVALID, "Content is decided per item; name the item to withdraw.")
+    _check_may(context, command.scope, command.item, Verdict.WITHDRAW)
+    cast(context, command.scope, command.item, Verdict.WITHDRAW, command.reason)
+    if facts.campaign.status in ON_PLATFORM:
+        pauses = facts.workspace.settings.get("voided_live_policy") == "pause"
+        if pauses and facts.campaign.status is CampaignStatus.LIVE:
+            note_work(context, platform_status="pause")
+        await notifications.add(
+            context.session,
+            workspace_id=facts.campaign.workspace_id,
+            campaign_id=facts.campaign.id,
+            kind="approval_withdrawn_live",
+            title=f"An approval of {facts.campaign.name} was withdrawn while it is live",
+            body=command.reason
+            + (" It is being paused." if pauses else " It keeps running; pause it if it must stop."),
+            dedupe_key=f"withdrawn:{context.request.command_id}",
+        )
+    return {"scope": command.scope.value, "item": command.item}
+
+
+def cast(context: Context, scope: Scope, item: str | None, verdict: Verdict, reason: str) -> None:
+    facts, actor = context.facts, context.request.actor
+    seen = facts.item_hashes[item] if item is not None else facts.hashes[scope]
+    ballot = Ballot(
+        workspace_id=facts.campaign.workspace_id,
+        campaign_id=facts.campaign.id,
+        scope=scope,
+        item_key=item,
+        stage=stage_of(context, scope, item),
+        decider_user_id=actor.user_id,
+        decider_name=actor.name,
+        seen_hash=seen,
+        basis_hash=facts.basis,
+        verdict=verdict,
+        reason=reason or None,
+        channel=actor.channel,
+        command_id=context.request.command_id,
+        created_at=context.now,
+    )
+    context.session.add(ballot)
+
+
+def _state(context: Context, scope: Scope, item: str | None) -> ApprovalState:
+    if item is not None:
+        return context.facts.item_views[item].state
+    return context.facts.scope_views[scope].state
+
+
+def stage_of(context: Context, scope: Scope, item: str | None) -> str:
+    """The stage whose turn it is, else the first in which this person may decide."""
+    facts = context.facts
+    view = facts.item_views[item] if item is not None else facts.scope_views[scope]
+    stages = facts.policy.stages[scope]
+    if view.waiting_for is not None:
+        return view.waiting_for.name
+    role = context.request.actor.role
+    return next((stage.name for stage in stages if role in stage.roles), stages[0].name)
+
+
+def _check_may(context: Context, scope: Scope, item: str | None, verdict: Verdict) -> None:
+    facts, actor = context.facts, context.request.actor
+    if actor.channel is Channel.OPERATOR_UNVERIFIED:
+        return
+    version = facts.strategies.submitted if item is None else known_item(context, item).versions.submitted
+    is_author = version is not None and version.created_by == actor.user_id
+    whole_content = scope is Scope.CONTENT and item is None
+    asked = facts.item_facts(item) if item is not None else facts.scope_facts(scope)
+    if whole_content and verdict in (Verdict.APPROVE, Verdict.REQUEST_CHANGES):
+        asked = asked.model_copy(update={"ballots": []})
+    reason = approvals.may_decide(facts.policy, asked, Role(actor.role or Role.VIEWER), is_author, verdict)
+    if reason:
+        raise CommandRefused(RefusalType.FORBIDDEN, f"{reason[0].upper()}{reason[1:]}.")
+
+
+async def _check_seen(context: Context, scope: Scope, item: str | None, seen: str) -> None:
+    facts = context.facts
+    if item is not None:
+        known_item(context, item)
+    if not facts.requested(scope):
+        raise CommandRefused(
+            RefusalType.NOT_ALLOWED, f"Nobody has asked for the approval of the {scope.value} yet; submit it first."
+        )
+    present = facts.item_hashes.get(item) if item is not None else facts.hashes.get(scope)
+    if present is None:
+        raise CommandRefused(RefusalType.NOT_ALLOWED, "There is nothing submitted to decide on.")
+    if present.startswith(seen):
+        return
+    raise CommandRefused(
+        RefusalType.STALE_HASH,
+        "This changed since you looked at it. See what changed and decide on the present version.",
+        present_hash=present,
+        changes=await _changes_since(context, scope, item, seen),
+    )
+
+
+async def _changes_since(context: Context, scope: Scope, item: str | None, seen: str) -> list[JsonValue]:
+    """What changed since the version with that hash; empty where no version of it is known."""
+    table = VERSION_TABLES[scope]
+    query = (
+        select(table)
+        .where(
+            table.campaign_id == context.facts.campaign.id, col(table.content_hash).startswith(seen, autoescape=True)
+        )
+        .order_by(col(table.version).desc())
+        .limit(1)
+    )
+    old = (await context.session.execute(query)).scalar_one_or_none()
+    facts = context.facts
+    present = facts.submitted_version(scope) if item is None else known_item(context, item).versions.submitted
+    if old is None or present is None:
+        return []
+    return [change.model_dump(mode="json") for change in diff(old.body, present.body)]
+
+
+def _check_minimum(context: Context, item: str) -> None:
+    remaining = sum(taken for key, taken in context.facts.included.items() if key != item)
+    if remaining < context.facts.policy.min_items:
+        raise CommandRefused(
+            RefusalType.NOT_ALLOWED,
+            f"At least {context.facts.policy.min_items} items must stay; ask for changes instead of excluding this.",
+        )

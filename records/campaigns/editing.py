@@ -1,0 +1,206 @@
+"""Edits go to drafts; submitted versions never change."""
+
+from typing import TypeVar
+
+from pydantic import BaseModel, JsonValue
+from sqlmodel import select
+
+from models.contracts import commands as c
+from models.domain.ads_plan import AdsPlan
+from models.domain.base import Document, Text500
+from models.domain.brief import Brief
+from models.domain.content import ItemContent
+from models.domain.schedule import Schedule
+from models.domain.states import AdAccountState, DocumentState
+from models.domain.strategy import Strategy
+from models.tables.ad_account import AdAccount
+from models.tables.content import ContentSource, Item, ItemVersion
+from models.tables.document import DocumentVersion
+from models.tables.plan import PlanVersion, ScheduleVersion
+from models.tables.strategy import Brief as BriefRow
+from models.tables.strategy import StrategyVersion
+from records.campaigns.context import Context, body_of
+from records.campaigns.facts import ItemFacts, Versions
+from records.campaigns.refusals import CommandRefused, RefusalType
+
+V = TypeVar("V", bound=DocumentVersion)
+
+
+class Instruction(Document):
+    instruction: Text500
+
+
+def put_draft(context: Context, table: type[V], versions: Versions[V], document: BaseModel, **columns: object) -> V:
+    """Overwrites the draft, or opens the next version as one."""
+    body = document.model_dump(mode="json")
+    if versions.draft is not None:
+        draft = versions.draft
+        draft.body = body
+    else:
+        campaign = context.facts.campaign
+        draft = table(
+            workspace_id=campaign.workspace_id,
+            campaign_id=campaign.id,
+            version=versions.newest + 1,
+            body=body,
+            created_by=context.actor_id,
+        )
+        versions.draft, versions.newest = draft, draft.version
+    for name, value in columns.items():
+        setattr(draft, name, value)
+    context.session.add(draft)
+    return draft
+
+
+def note_work(context: Context, **entries: JsonValue) -> None:
+    """Sets entries of the campaign's work notes; None removes one."""
+    work = {**context.facts.campaign.work, **entries}
+    context.facts.campaign.work = {key: value for key, value in work.items() if value is not None}
+
+
+async def edit_brief(context: Context, command: c.EditBrief) -> dict[str, JsonValue]:
+    brief = await body_of(context, command.input_id, Brief)
+    if working := context.facts.briefs.working:
+        context.before = {"brief": working.body}
+    draft = put_draft(context, BriefRow, context.facts.briefs, brief)
+    context.facts.campaign.name = brief.name
+    context.facts.campaign.brand_id = brief.brand_id
+    note_work(context, parsed_brief=None)
+    context.facts.campaign.problem = None
+    return {"brief_version": draft.version}
+
+
+async def edit_strategy(context: Context, command: c.EditStrategy) -> dict[str, JsonValue]:
+    strategy = await body_of(context, command.input_id, Strategy)
+    if working := context.facts.strategies.working:
+        context.before = {"strategy": working.body}
+    draft = put_draft(
+        context, StrategyVersion, context.facts.strategies, strategy, brief_version=strategy.brief_version
+    )
+    context.facts.campaign.problem = None
+    return {"strategy_version": draft.version}
+
+
+async def edit_item(context: Context, command: c.EditItem) -> dict[str, JsonValue]:
+    item = known_item(context, command.item)
+    content = await body_of(context, command.input_id, ItemContent)
+    if (content.concept, content.language) != (item.row.concept_key, item.row.language):
+        raise CommandRefused(
+            RefusalType.INVALID,
+            f"The item {command.item!r} is concept {item.row.concept_key!r} in {item.row.language!r}; "
+            "these two cannot be changed. Edit the strategy to add another item.",
+        )
+    if working := item.versions.working:
+        context.before = {"item": working.body}
+    draft = put_draft(
+        context,
+        ItemVersion,
+        item.versions,
+        content,
+        item_id=item.row.id,
+        source=ContentSource.PERSON,
+        instruction=None,
+        strategy_version_id=context.facts.strategies.working.id if context.facts.strategies.working else None,
+    )
+    context.facts.campaign.problem = None
+    return {"item": command.item, "item_version": draft.version}
+
+
+def known_item(context: Context, key: str) -> ItemFacts:
+    item = context.facts.active_items.get(key)
+    if item is None:
+        raise CommandRefused(
+            RefusalType.NOT_FOUND, f"There is no item {key!r}.", items=list[JsonValue](context.facts.active_items)
+        )
+    return item
+
+
+async def regenerate(context: Context, command: c.Regenerate) -> dict[str, JsonValue]:
+    for key in command.items:
+        known_item(context, key)
+    instruction = ""
+    if command.input_id is not None:
+        instruction = (await body_of(context, command.input_id, Instruction)).instruction
+    wanted = context.facts.campaign.work.get("regenerate")
+    asked = wanted if isinstance(wanted, dict) else {}
+    note_work(context, regenerate={**asked, **dict.fromkeys(command.items, instruction)})
+    context.facts.campaign.problem = None
+    return {"items": list[JsonValue](command.items)}
+
+
+async def edit_schedule(context: Context, command: c.EditSchedule) -> dict[str, JsonValue]:
+    schedule = await body_of(context, command.input_id, Schedule)
+    account = context.facts.account
+    if account is not None and (schedule.currency, schedule.zone) != (account.currency, account.timezone):
+        raise CommandRefused(
+            RefusalType.INVALID,
+            f"The ad account runs in {account.currency} and {account.timezone}; the schedule must use the same.",
+        )
+    if schedule.start <= context.now:
+        raise CommandRefused(RefusalType.INVALID, "The start lies in the past; choose a later one.", field="start")
+    if working := context.facts.schedules.working:
+        context.before = {"schedule": working.body}
+    draft = put_draft(context, ScheduleVersion, context.facts.schedules, schedule)
+    return {"schedule_version": draft.version}
+
+
+async def edit_plan(context: Context, command: c.EditPlan) -> dict[str, JsonValue]:
+    plan = await body_of(context, command.input_id, AdsPlan)
+    if working := context.facts.plans.working:
+        context.before = {"plan": working.body}
+    draft = put_draft(context, PlanVersion, context.facts.plans, plan, dry_run=None, dry_run_at=None)
+    note_work(context, plan_for=None)
+    context.facts.campaign.problem = None
+    return {"plan_version": draft.version}
+
+
+async def choose_ad_account(context: Context, command: c.ChooseAdAccount) -> dict[str, JsonValue]:
+    """Schedule and plan depend on the account's currency, zone and page, so their drafts start anew."""
+    query = select(AdAccount).where(AdAccount.id == command.ad_account_id)
+    account = (await context.session.execute(query)).scalar_one_or_none()
+    if account is None:
+        raise CommandRefused(RefusalType.NOT_FOUND, "There is no such ad account in this workspace.")
+    if account.state is not AdAccountState.CONNECTED or account.page_id is None:
+        raise CommandRefused(
+            RefusalType.INVALID,
+            f"The ad account {account.name!r} is not ready; finish connecting it and choose a page.",
+        )
+    campaign = context.facts.campaign
+    if campaign.ad_account_id not in (None, account.id):
+        for versions in (context.facts.schedules, context.facts.plans):
+            for version in (versions.draft, versions.submitted):
+                if version is not None:
+                    version.state = DocumentState.DISCARDED
+                    context.session.add(version)
+    campaign.ad_account_id = account.id
+    campaign.problem = None
+    return {"ad_account_id": str(account.id)}
+
+
+async def rename(context: Context, command: c.Rename) -> dict[str, JsonValue]:
+    context.before = {"name": context.facts.campaign.name}
+    context.facts.campaign.name = command.title
+    return {}
+
+
+def add_missing_items(context: Context) -> None:
+    """An item row for each concept and language of the working strategy; their copy follows."""
+    strategy = context.facts.working_strategy
+    if strategy is None:
+        return
+    campaign = context.facts.campaign
+    pairs = [
+        (concept.key, language) for concept in strategy.message.concepts for language in strategy.message.languages
+    ]
+    for position, (key, (concept, language)) in enumerate(zip(context.facts.expected_items, pairs, strict=True)):
+        if key not in context.facts.items:
+            row = Item(
+                workspace_id=campaign.workspace_id,
+                campaign_id=campaign.id,
+                key=key,
+                concept_key=concept,
+                language=language,
+                position=position,
+            )
+            context.session.add(row)
+            context.facts.items[key] = ItemFacts(row)

@@ -1,0 +1,208 @@
+"""Submitting turns drafts into versions that people can approve, and asks them to."""
+
+from typing import TypeVar
+
+from models.domain.copy_checks import Level, check_item
+from pydantic import JsonValue
+
+from models.contracts import commands as c
+from models.domain import hashing
+from models.domain.schedule import BudgetLevel
+from models.domain.states import DocumentState, Scope
+from models.tables.approval import Approval
+from models.tables.document import DocumentVersion
+from models.tables.strategy import Concept
+from records.campaigns.context import Context
+from records.campaigns.facts import Versions
+from records.campaigns.refusals import CommandRefused, RefusalType, needed
+
+NO_STRATEGY = "There is no strategy yet; wait for the draft or write one."
+NO_SCHEDULE = "There is no schedule yet; choose an ad account and wait for the draft."
+NO_PLAN = "There is no ads plan yet; choose an ad account and wait for the draft."
+
+V = TypeVar("V", bound=DocumentVersion)
+
+
+async def submit(context: Context, command: c.Submit) -> dict[str, JsonValue]:
+    scopes = [scope for scope in Scope if not command.scopes or scope in command.scopes]
+    revised = False
+    for scope in scopes:
+        match scope:
+            case Scope.STRATEGY:
+                revised = _submit_strategy(context)
+            case Scope.CONTENT:
+                _submit_content(context)
+            case Scope.SCHEDULE:
+                _submit_schedule(context)
+            case Scope.ADS:
+                _submit_plan(context)
+    _refresh_hashes(context)
+    for scope in scopes:
+        request(context, scope)
+    if revised:
+        _ask_the_others_again(context)
+    context.facts.campaign.problem = None
+    return {"submitted": [scope.value for scope in scopes]}
+
+
+def _promote(context: Context, versions: Versions[V], missing: str) -> V | None:
+    """Makes the draft the submitted version. Returns it, or None where nothing new was to submit."""
+    draft = versions.draft
+    if draft is None:
+        if versions.submitted is None:
+            raise CommandRefused(RefusalType.NOT_ALLOWED, missing)
+        return None
+    if versions.submitted is not None:
+        versions.submitted.state = DocumentState.SUPERSEDED
+        context.session.add(versions.submitted)
+    draft.state, draft.submitted_at = DocumentState.SUBMITTED, context.now
+    context.session.add(draft)
+    versions.submitted, versions.draft = draft, None
+    return draft
+
+
+def _submit_strategy(context: Context) -> bool:
+    facts = context.facts
+    version = _promote(context, facts.strategies, NO_STRATEGY)
+    if facts.briefs.draft is not None:
+        _promote(context, facts.briefs, "")
+    if version is None:
+        return False
+    _forget(context)
+    strategy = needed(facts.strategy, NO_STRATEGY)
+    hashes = hashing.strategy_hashes(strategy)
+    version.content_hash, version.hash_t, version.hash_a, version.hash_m = hashes.whole, hashes.t, hashes.a, hashes.m
+    for concept in strategy.message.concepts:
+        context.session.add(
+            Concept(
+                workspace_id=facts.campaign.workspace_id,
+                strategy_version_id=version.id,
+                key=concept.key,
+                angle=concept.angle,
+                format=concept.format,
+                ratios=[ratio.value for ratio in concept.ratios],
+                idea=concept.idea,
+            )
+        )
+    facts.campaign.objective = strategy.measurement.objective.value
+    return True
+
+
+def _need_strategy(context: Context) -> None:
+    if context.facts.strategies.submitted is None:
+        raise CommandRefused(RefusalType.NOT_ALLOWED, "Submit the strategy first; everything else rests on it.")
+
+
+def _submit_content(context: Context) -> None:
+    _need_strategy(context)
+    facts = context.facts
+    unwritten = [key for key in facts.expected_items if key not in facts.items or facts.items[key].working is None]
+    if unwritten:
+        raise CommandRefused(
+            RefusalType.NOT_ALLOWED,
+            f"{len(unwritten)} item(s) have no copy yet; wait until they are written.",
+            items=list[JsonValue](unwritten),
+        )
+    _refuse_broken_copy(context)
+    for key, item in facts.active_items.items():
+        if item.versions.draft is not None:
+            _promote(context, item.versions, f"The item {key!r} has no copy yet.")
+
+
+def _refuse_broken_copy(context: Context) -> None:
+    strategy = needed(context.facts.working_strategy, NO_STRATEGY)
+    found: list[JsonValue] = []
+    for key, item in context.facts.active_items.items():
+        if item.working is None or not context.facts.included[key]:
+            continue
+        for finding in check_item(item.working, strategy, context.facts.brief, context.now):
+            if finding.level is Level.REFUSE:
+                found.append({"item": key, "field": finding.field, "problem": finding.message})
+    if found:
+        raise CommandRefused(
+            RefusalType.INVALID, f"{len(found)} text(s) would be refused by Meta; correct them first.", errors=found
+        )
+
+
+def _submit_schedule(context: Context) -> None:
+    _need_strategy(context)
+    _promote(context, context.facts.schedules, NO_SCHEDULE)
+    _forget(context)
+    if needed(context.facts.schedule, NO_SCHEDULE).start <= context.now:
+        raise CommandRefused(
+            RefusalType.INVALID, "The start has passed; set a later start and submit again.", field="start"
+        )
+
+
+def _submit_plan(context: Context) -> None:
+    _need_strategy(context)
+    facts = context.facts
+    _promote(context, facts.plans, NO_PLAN)
+    _forget(context)
+    plan = needed(facts.plan, NO_PLAN)
+    active = {(item.row.concept_key, item.row.language) for item in facts.active_items.values()}
+    strangers = [ad.key for ad in plan.ads if (ad.concept, ad.language) not in active]
+    if strangers:
+        raise CommandRefused(
+            RefusalType.INVALID,
+            "The ads plan has ads for items that the strategy no longer has; remove them.",
+            ads=list[JsonValue](strangers),
+        )
+    schedule = needed(facts.schedule, "Submit the schedule first; the ads need its budgets and dates.")
+    parts = plan.campaigns if schedule.budget_level is BudgetLevel.CAMPAIGN else plan.ad_sets
+    owners, split = {part.key for part in parts}, {part.plan_key for part in schedule.split}
+    if owners != split:
+        raise CommandRefused(
+            RefusalType.INVALID,
+            "The schedule's split and the plan's budget owners differ; give each owner exactly one budget.",
+            without_budget=list[JsonValue](sorted(owners - split)),
+            unknown_in_split=list[JsonValue](sorted(split - owners)),
+        )
+
+
+def _forget(context: Context) -> None:
+    """Drops what was derived from the drafts that have just become submitted."""
+    for name in ("brief", "strategy", "working_strategy", "schedule", "plan", "strategy_hashes", "hashes",
+                 "item_hashes", "included", "expected_items", "active_items", "scope_views", "item_views",
+                 "launch_basis"):  # fmt: skip
+        context.facts.__dict__.pop(name, None)
+
+
+def _refresh_hashes(context: Context) -> None:
+    _forget(context)
+    facts = context.facts
+    for key, digest in facts.item_hashes.items():
+        version = facts.active_items[key].versions.submitted
+        if version is not None:
+            version.content_hash = digest
+    for scope in (Scope.SCHEDULE, Scope.ADS):
+        document = facts.submitted_version(scope)
+        if document is not None:
+            document.content_hash = facts.hashes.get(scope)
+
+
+def request(context: Context, scope: Scope) -> None:
+    """Asks for the scope's approval; for ads only once the dry run of exactly this launch has passed."""
+    facts = context.facts
+    row = facts.approvals.get(scope)
+    if row is None:
+        row = Approval(workspace_id=facts.campaign.workspace_id, campaign_id=facts.campaign.id, scope=scope)
+        facts.approvals[scope] = row
+        context.session.add(row)
+    version = facts.submitted_version(scope)
+    row.version = version.version if version else None
+    row.requested_by = context.actor_id
+    if scope is Scope.ADS:
+        plan = facts.plans.submitted
+        passed = plan is not None and plan.dry_run is not None and plan.dry_run.get("basis") == facts.launch_basis
+        row.requested_at = context.now if passed else None
+    else:
+        row.requested_at = context.now
+
+
+def _ask_the_others_again(context: Context) -> None:
+    """A revised strategy puts the other scopes up for review again, all in the same round."""
+    for scope in (Scope.CONTENT, Scope.SCHEDULE, Scope.ADS):
+        row = context.facts.approvals.get(scope)
+        if row is not None and row.requested_at is not None:
+            row.requested_at = context.now
