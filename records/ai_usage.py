@@ -58,6 +58,13 @@ async def spent_this_month(session: AsyncSession, workspace_id: UUID, now: datet
     return int(await session.scalar(total) or 0)
 
 
+async def monthly_cap(session: AsyncSession, workspace_id: UUID, default_micros: int) -> int:
+    """The workspace's own cap, or the installation's; in millionths of a US dollar."""
+    settings = (await session.get_one(Workspace, workspace_id)).settings
+    cap = settings.get("ai_monthly_cap_micros")
+    return cap if isinstance(cap, int) else default_micros
+
+
 async def reserve(session: AsyncSession, call: AiCall, cap_micros: int) -> None:
     """Books the estimate before the call, in a transaction that commits before the call starts.
 

@@ -6,7 +6,7 @@ the API filters. A change is a hint to fetch again, never the news itself.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Self
 from uuid import UUID
@@ -53,7 +53,7 @@ async def notify(
     await session.execute(select(func.pg_notify(CHANNEL, json.dumps(fields))))
 
 
-async def listen(url: str) -> AsyncIterator[Change | Listening]:
+async def listen(url: str) -> AsyncGenerator[Change | Listening, None]:
     """All changes of all workspaces, for as long as the caller iterates; connects again after a loss."""
     failures = 0
     while True:

@@ -1,5 +1,6 @@
 """Notices for people."""
 
+from typing import NotRequired, TypedDict, Unpack
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -12,18 +13,30 @@ from models.tables.notification import Notification
 from records import changes
 
 
-async def tell(session: AsyncSession, notice: Notification) -> bool:
+class Notice(TypedDict):
+    """Without a user it is for everyone in the workspace. A retried step names the same `dedupe_key`."""
+
+    workspace_id: UUID
+    kind: str
+    title: str
+    body: str
+    dedupe_key: str
+    campaign_id: NotRequired[UUID]
+    user_id: NotRequired[UUID]
+
+
+async def add(session: AsyncSession, **notice: Unpack[Notice]) -> bool:
     """Stores the notice and stirs the live page; False when its `dedupe_key` was there already."""
     statement = (
         insert(Notification)
-        .values(id=uuid4(), **notice.model_dump(exclude={"id", "created_at", "updated_at"}))
+        .values(id=uuid4(), **notice)
         .on_conflict_do_nothing(index_elements=["workspace_id", "dedupe_key"])
         .returning(col(Notification.id))
     )
     stored = await session.scalar(statement)
     if stored is None:
         return False
-    await changes.notify(session, notice.workspace_id, "notification", stored)
+    await changes.notify(session, notice["workspace_id"], "notification", stored)
     return True
 
 
