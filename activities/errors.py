@@ -36,7 +36,7 @@ _RETRYABLE: dict[type[ProviderError], bool] = {
 }
 
 
-def from_provider(error: ProviderError) -> ApplicationError:
+def as_application_error(error: ProviderError) -> ApplicationError:
     """The Temporal error for a failed call; a delay that the provider stated becomes the next retry's."""
     return ApplicationError(
         error.message,
@@ -46,14 +46,26 @@ def from_provider(error: ProviderError) -> ApplicationError:
     )
 
 
-def waiting(reason: str, retry_after: timedelta) -> ApplicationError:
-    """Nothing is wrong with the request; it goes on by itself after `retry_after`."""
+_ONE_OBJECT = "one object"
+
+
+def waiting(reason: str, retry_after: timedelta, *, one_object: bool = False) -> ApplicationError:
+    """Nothing is wrong with the request; it goes on by itself after `retry_after`.
+
+    `one_object`: the reason lies in that object and keeps no other one waiting.
+    """
     return ApplicationError(
         reason,
+        *([_ONE_OBJECT] if one_object else []),
         type=ErrorType.WAITING,
         next_retry_delay=max(retry_after, timedelta(milliseconds=50)),
         category=ApplicationErrorCategory.BENIGN,
     )
+
+
+def may_others_go(error: ApplicationError) -> bool:
+    """Whether other objects may be written while this one waits."""
+    return _ONE_OBJECT in error.details
 
 
 def final(kind: ErrorType, message: str) -> ApplicationError:

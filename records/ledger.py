@@ -179,3 +179,13 @@ async def history(session: AsyncSession, intent_id: UUID) -> list[LedgerAttempt]
     """What happened to an intent, oldest first."""
     query = select(LedgerAttempt).where(col(LedgerAttempt.intent_id) == intent_id).order_by(col(LedgerAttempt.at))
     return list((await session.execute(query)).scalars())
+
+
+async def find(session: AsyncSession, intent: NewIntent) -> LedgerIntent:
+    """The stored row of an intent."""
+    query = select(LedgerIntent).where(
+        col(LedgerIntent.object_id) == intent.object_id,
+        col(LedgerIntent.op) == intent.op,
+        col(LedgerIntent.version) == intent.version,
+    )
+    return (await session.execute(query)).scalar_one()

@@ -176,6 +176,7 @@ def upgrade() -> None:
         ),
         sa.Column("request_hash", sa.String(), nullable=False),
         sa.Column("publish_number", sa.Integer(), nullable=True),
+        sa.Column("review", JSONB(), nullable=True),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(

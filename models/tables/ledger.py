@@ -142,6 +142,8 @@ class PlatformObject(TenantRow, table=True):
     status: ObjectStatus = Field(default=ObjectStatus.PAUSED, sa_type=stored(ObjectStatus))
     request_hash: str
     publish_number: int | None = None
+    review: JsonObject | None = Field(default=None, sa_type=JSONB)
+    """An ad's review by the platform: {"verdict": …, "words": [its own reasons]}."""
     confirmed_at: datetime = Field(default_factory=utc_now, sa_type=TIMESTAMP)
     retired_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
 

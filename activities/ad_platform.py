@@ -1,0 +1,90 @@
+"""What every activity that talks to an ad platform shares: records, the reading adapter, tokens and time limits."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+from pydantic import SecretStr
+
+from activities.errors import ErrorType, final, waiting
+from models.tables.ad_account import AdAccount
+from models.tables.ledger import LedgerIntent
+from providers.ads.protocol import AdsReader
+from providers.errors import ProviderError, ReconnectNeeded, RetryLater
+from records import ad_accounts
+from records.ad_accounts import NoToken
+from records.campaigns.launch import approved_for_launch
+from records.database import Database
+from records.gate import LaunchApproval
+from records.secrets import CannotOpen, SecretBox
+
+
+@dataclass(frozen=True, slots=True)
+class WriteLimits:
+    """How long a claim allows sending to begin, and how patiently an unknown outcome is looked up.
+
+    `lookup_waits` are the pauses between look-ups; the first look-up is at once. `retry` is the pause where the
+    platform names none, `reconnect` the one while a person has to renew the connection.
+    """
+
+    send_within: timedelta = timedelta(seconds=20)
+    grace: timedelta = timedelta(seconds=5)
+    lookup_waits: tuple[timedelta, ...] = tuple(timedelta(seconds=s) for s in (1, 5, 20, 60))
+    retry: timedelta = timedelta(seconds=5)
+    reconnect: timedelta = timedelta(seconds=30)
+    usage_holds: timedelta = timedelta(minutes=5)
+    """Meta's call score decays over five minutes; a figure above the limit is believed that long."""
+    parallel: int = 4
+    """Writes of one publish at a time: more would only meet the account's quota sooner."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdPlatform:
+    database: Database
+    reader: AdsReader
+    box: SecretBox
+    limits: WriteLimits = field(default_factory=WriteLimits)
+    launch: LaunchApproval = approved_for_launch
+
+    def token(self, account: AdAccount) -> SecretStr:
+        """Raises ReconnectNeeded where there is none to use."""
+        try:
+            return SecretStr(ad_accounts.token_of(account, self.box))
+        except (NoToken, CannotOpen) as error:
+            raise ReconnectNeeded("Meta", f"{error} Connect the ad account again.") from error
+
+    async def account(self, workspace_id: UUID, ad_account_id: UUID) -> AdAccount:
+        async with self.database.workspace_transaction(workspace_id) as session:
+            account = await ad_accounts.read(session, ad_account_id)
+        if account is None:
+            raise final(ErrorType.BROKEN, f"The ad account {ad_account_id} is gone from this workspace.")
+        return account
+
+    @asynccontextmanager
+    async def reading(self, account: AdAccount) -> AsyncIterator[None]:
+        """Around reads of the platform: an outage, a throttle or an expired token becomes a wait with its reason.
+
+        Raises:
+            ApplicationError: type `publish.waiting`, or `publish.refused` with the platform's words.
+        """
+        try:
+            yield
+        except ProviderError as error:
+            raise await self.stopped_by(error, account) from error
+
+    async def stopped_by(self, error: ProviderError, account: AdAccount) -> Exception:
+        """What an activity raises after `error`, a call that is proven not to have changed anything."""
+        if isinstance(error, ReconnectNeeded):
+            async with self.database.workspace_transaction(account.workspace_id) as session:
+                await ad_accounts.mark_needs_reconnect(session, account.id)
+            return waiting(error.message, self.limits.reconnect)
+        if isinstance(error, RetryLater):
+            return waiting(error.message, error.retry_after or self.limits.retry)
+        return final(ErrorType.REFUSED, error.message)
+
+
+def publish_of(intent: LedgerIntent) -> tuple[UUID, int] | None:
+    """Campaign and number of the publish try that the intent belongs to."""
+    return None if intent.publish_number is None else (intent.campaign_id, intent.publish_number)

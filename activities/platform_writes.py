@@ -1,0 +1,357 @@
+"""The only place that writes to ad platforms: claim, one attempt, reply; everything else reads.
+
+Each try starts from the intent's row, so it does not matter which process died when. Temporal repeats a try that has
+to wait; a workflow hears only of what waiting cannot cure.
+"""
+
+import asyncio
+import time
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
+from uuid import UUID, uuid4, uuid5
+
+import structlog
+from pydantic import SecretStr
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.ad_platform import AdPlatform
+from activities.errors import ErrorType, final, may_others_go, waiting
+from activities.heartbeats import heartbeating
+from activities.reconciling import Reconciler
+from models.contracts.publishing import IntentRef, StageRef
+from models.domain import ledger as machine
+from models.domain.ledger import Answer, Observed, Reply
+from models.domain.states import LedgerState, WriteClass, WriteOp
+from models.tables.ad_account import AdAccount
+from models.tables.base import JsonObject
+from models.tables.ledger import AttemptEvent, LedgerIntent
+from models.tables.notification import Notification
+from providers.ads.protocol import AdsWriter, PlatformWrite, Usage, WriteReceipt
+from providers.errors import OutcomeUnknown, ProviderError, ReconnectNeeded, Refused, RetryLater
+from records import ad_accounts, gate, ledger, notifications, platform_objects, publish_runs
+from records.gate import GateVerdict, Ruling
+from records.ledger import NewIntent, Step, machine_view
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+# A claimed write is sent, answered and written down within this; a cancelled activity waits for it.
+_SETTLING = timedelta(seconds=40)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A write that may leave until the monotonic clock of this process shows `send_before`."""
+
+    intent: LedgerIntent
+    account: AdAccount
+    token: UUID
+    send_before: float
+    write: PlatformWrite
+
+
+class PlatformWrites:
+    """Activities that write. The worker gives `writer` to nobody else."""
+
+    def __init__(self, platform: AdPlatform, writer: AdsWriter) -> None:
+        self._platform = platform
+        self._database = platform.database
+        self._writer = writer
+        self._reconciler = Reconciler(platform)
+
+    @activity.defn
+    async def ensure_write(self, ref: IntentRef) -> str | None:
+        """Bring one intent to its end; answers with the platform's id of the object.
+
+        Idempotency: by intent; once confirmed nothing is sent any more.
+
+        Raises:
+            ApplicationError: see `ErrorType`; only `publish.waiting` is retried.
+        """
+        async with heartbeating():
+            return await self.settle(ref)
+
+    @activity.defn
+    async def ensure_stage(self, ref: StageRef) -> int:
+        """Bring all intents of one step of a publish to their end, a few at a time; answers with their number.
+
+        The first refusal or throttle keeps the rest from starting; what is under way is written down first.
+        """
+        publish = ref.publish
+        async with heartbeating():
+            async with self._database.workspace_transaction(publish.workspace_id) as session:
+                rows = await ledger.of_stage(session, publish.campaign_id, publish.number, ref.stage)
+            open_ids = [row.id for row in rows if row.state is not LedgerState.CONFIRMED]
+            try:
+                await self.settle_all([IntentRef(workspace_id=publish.workspace_id, intent_id=i) for i in open_ids])
+            except ApplicationError as error:
+                if error.type == ErrorType.WAITING:
+                    async with self._database.workspace_transaction(publish.workspace_id) as session:
+                        await publish_runs.wait(session, publish.campaign_id, publish.number, error.message)
+                raise
+            return len(rows)
+
+    async def settle_all(self, refs: Sequence[IntentRef]) -> None:
+        """Raises the gravest of what went wrong: a refusal before a doubt before a wait."""
+        turn = asyncio.Semaphore(self._platform.limits.parallel)
+        failures: list[ApplicationError] = []
+
+        async def one(ref: IntentRef) -> None:
+            async with turn:
+                if any(not may_others_go(failure) for failure in failures):
+                    return
+                try:
+                    await self.settle(ref)
+                except ApplicationError as failure:
+                    failures.append(failure)
+
+        await asyncio.gather(*(one(ref) for ref in refs))
+        if failures:
+            raise max(failures, key=_gravity)
+
+    async def settle(self, ref: IntentRef) -> str | None:
+        """One try at an intent, as far as it goes without waiting."""
+        while True:
+            async with self._database.workspace_transaction(ref.workspace_id) as session:
+                intent = await ledger.load(session, ref.intent_id)
+            match intent.state:
+                case LedgerState.CONFIRMED:
+                    return intent.platform_id
+                case LedgerState.REFUSED:
+                    raise final(ErrorType.REFUSED, f"{intent.name}: {intent.reason}")
+                case LedgerState.DROPPED:
+                    raise final(ErrorType.DROPPED, f"{intent.name}: {intent.reason}")
+                case LedgerState.UNCONFIRMED:
+                    raise final(ErrorType.UNCONFIRMED, f"{intent.name}: could not be confirmed: {intent.reason}.")
+                case LedgerState.SENDING:
+                    await self._expire(intent)
+                case LedgerState.UNKNOWN:
+                    await self._reconciler.settle(intent)
+                case LedgerState.INTENDED:
+                    await self._attempt(intent)
+
+    async def _expire(self, intent: LedgerIntent) -> None:
+        """Somebody claimed it and has not answered: wait until nobody can be sending any more, then doubt."""
+        grace = self._platform.limits.grace
+        async with self._database.workspace_transaction(intent.workspace_id) as session:
+            row = await ledger.load(session, intent.id, lock=True)
+            now = await ledger.database_now(session)
+            write = machine.expire(machine_view(row), now=now, grace=grace)
+            if write.state is not row.state:
+                await ledger.store(session, row, write, Step(AttemptEvent.EXPIRED, row.token))
+        if write.state is LedgerState.SENDING and write.send_deadline is not None:
+            left = write.send_deadline + grace - now
+            raise waiting(f"{intent.name!r} is on its way to the platform.", left, one_object=True)
+
+    async def _attempt(self, intent: LedgerIntent) -> None:
+        if intent.op is not WriteOp.CREATE and await self._settled_by_reading(intent):
+            return
+        # Cancelling must not tear a call from its answer: what was claimed is written down first.
+        await _unbroken(self._claim_and_send(intent))
+
+    async def _settled_by_reading(self, intent: LedgerIntent) -> bool:
+        """Updates are decided on what was seen; where the platform holds something else, nothing is sent."""
+        account = await self._platform.account(intent.workspace_id, intent.ad_account_id)
+        observed = await self._reconciler.observe(intent, account)
+        if observed is Observed.BEFORE:
+            return False
+        node_id = await self._reconciler.node_id(intent)
+        async with self._database.workspace_transaction(intent.workspace_id) as session:
+            row = await ledger.load(session, intent.id, lock=True)
+            if row.state is not LedgerState.INTENDED:
+                return True
+            if observed is Observed.TARGET:
+                write, event = machine.already_so(machine_view(row), node_id), AttemptEvent.LOOKED_UP
+            else:
+                reason = "It was changed on the platform in the meantime; look at it there."
+                write, event = machine.drop(machine_view(row), reason), AttemptEvent.DROPPED
+            await ledger.store(session, row, write, Step(event, detail={"observed": observed.value}))
+            if write.state is LedgerState.CONFIRMED:
+                await platform_objects.apply(session, row)
+        return True
+
+    async def _claim_and_send(self, intent: LedgerIntent) -> None:
+        claimed = await self._claim(intent)
+        if claimed is None:
+            return
+        receipt, failure = await self._send(claimed)
+        await self._store_reply(claimed, receipt, failure)
+        await self._store_usage(claimed, receipt, failure)
+        if failure is not None and not isinstance(failure, (OutcomeUnknown, Refused)):
+            raise await self._platform.stopped_by(failure, claimed.account) from failure
+
+    async def _claim(self, intent: LedgerIntent) -> Claimed | None:
+        """One transaction: gate, then intended → sending. None when somebody else was quicker, or it was dropped."""
+        limits = self._platform.limits
+        # Read before the transaction begins, so that this clock can only be stricter than the row's deadline.
+        send_before = time.monotonic() + limits.send_within.total_seconds()
+        token = uuid4()
+        try:
+            async with self._database.workspace_transaction(intent.workspace_id) as session:
+                ruling = await gate.check(session, intent, self._platform.launch)
+                row = await ledger.load(session, intent.id, lock=True)
+                if row.state is not LedgerState.INTENDED:
+                    return None
+                if ruling.verdict is GateVerdict.DROP:
+                    write = machine.drop(machine_view(row), ruling.reason)
+                    await ledger.store(session, row, write, Step(AttemptEvent.DROPPED))
+                    return None
+                if ruling.verdict is GateVerdict.ALLOW:
+                    now = await ledger.database_now(session)
+                    write = machine.claim(machine_view(row), token=token, now=now, send_within=limits.send_within)
+                    row.first_claimed_at = row.first_claimed_at or now
+                    await ledger.store(session, row, write, Step(AttemptEvent.CLAIMED, token))
+                    account = await gate.account_shared(session, row.ad_account_id)
+                    order = await self._platform_write(session, row, account)
+                    return Claimed(row, account, token, send_before, order)
+        except IntegrityError as error:
+            if "uq_ledger_intent_one_open" not in str(error.orig):
+                raise
+            ruling = Ruling(GateVerdict.WAIT, f"{intent.name!r} is busy with another change.", timedelta(seconds=1))
+        raise _held(ruling, limits.retry)
+
+    async def _platform_write(self, session: AsyncSession, row: LedgerIntent, account: AdAccount) -> PlatformWrite:
+        payload = await platform_objects.resolve(session, row.payload)
+        node_id = None
+        if row.op is not WriteOp.CREATE:
+            known = await platform_objects.platform_ids(session, [row.object_id])
+            node_id = row.platform_id or known[row.object_id]
+        # Activation takes the marker out of the name in the same call, so the adapter sees an update.
+        op = WriteOp.UPDATE if row.op is WriteOp.ACTIVATE else row.op
+        return PlatformWrite(op, row.object_kind, account.external_id, payload, node_id)
+
+    async def _send(self, claimed: Claimed) -> tuple[WriteReceipt | None, ProviderError | None]:
+        """The one attempt."""
+        try:
+            token: SecretStr = self._platform.token(claimed.account)
+            receipt = await self._writer.send(claimed.write, token, send_before=claimed.send_before)
+        except ProviderError as failure:
+            return None, failure
+        return receipt, None
+
+    async def _store_reply(self, claimed: Claimed, receipt: WriteReceipt | None, failure: ProviderError | None) -> None:
+        answer = _answer(receipt, failure)
+        async with self._database.workspace_transaction(claimed.intent.workspace_id) as session:
+            row = await ledger.load(session, claimed.intent.id, lock=True)
+            replied = machine.reply(machine_view(row), claimed.token, answer)
+            step = Step(AttemptEvent.REPLIED, claimed.token, answer.platform_id, _said(receipt, failure))
+            await ledger.store(session, row, replied.write, step)
+            if replied.write.state is LedgerState.CONFIRMED:
+                await platform_objects.apply(session, row)
+            if replied.surplus is not None:
+                surplus = await self._intend_removal(session, row, replied.surplus)
+        if replied.surplus is not None:
+            log.error(
+                "duplicate on the platform", intent=str(row.id), platform_id=replied.surplus, kept=row.platform_id
+            )
+            await self.settle(surplus)
+
+    async def _intend_removal(self, session: AsyncSession, row: LedgerIntent, platform_id: str) -> IntentRef:
+        """A second object of ours, still paused, made by an attempt that lost its race."""
+        removal = removal_of(row, platform_id)
+        await ledger.intend(session, [removal])
+        notice = Notification(
+            workspace_id=row.workspace_id,
+            campaign_id=row.campaign_id,
+            kind="duplicate_removed",
+            title=f"A second {row.object_kind.value} was made by accident and is being deleted",
+            body=f"{row.name}: {platform_id} is deleted, {row.platform_id} stays. It was paused and spent nothing.",
+            dedupe_key=f"duplicate:{platform_id}",
+        )
+        await notifications.tell(session, notice)
+        made = await ledger.find(session, removal)
+        return IntentRef(workspace_id=row.workspace_id, intent_id=made.id)
+
+    async def _store_usage(self, claimed: Claimed, receipt: WriteReceipt | None, failure: ProviderError | None) -> None:
+        """After each reply, for all workers to see, in a transaction of its own that holds no other lock."""
+        account = claimed.account
+        usage = receipt.usage if receipt else self._platform.reader.last_usage(account.external_id)
+        if usage is None:
+            return
+        wait = self._usage_wait(usage, failure)
+        if wait is None and round(usage.percent) == account.usage_pct:
+            return
+        async with self._database.workspace_transaction(account.workspace_id) as session:
+            until = await ledger.database_now(session) + wait if wait else None
+            await ad_accounts.store_quota(session, account.id, ad_accounts.Quota(round(usage.percent), until))
+
+    def _usage_wait(self, usage: Usage, failure: ProviderError | None) -> timedelta | None:
+        if usage.regain_s is not None:
+            return timedelta(seconds=usage.regain_s)
+        if usage.percent < gate.QUOTA_LIMIT_PCT:
+            return None
+        stated = failure.retry_after if isinstance(failure, RetryLater) else None
+        return stated or self._platform.limits.usage_holds
+
+
+def removal_of(row: LedgerIntent, platform_id: str) -> NewIntent:
+    """Deletes an object that the ledger does not want. Class stop: it may go whatever the gate says."""
+    object_id = uuid5(row.object_id, f"surplus:{platform_id}")
+    return NewIntent(
+        workspace_id=row.workspace_id,
+        campaign_id=row.campaign_id,
+        ad_account_id=row.ad_account_id,
+        object_id=object_id,
+        kind=row.object_kind,
+        plan_key=row.plan_key,
+        op=WriteOp.DELETE,
+        write_class=WriteClass.STOP,
+        name=row.name,
+        marker=row.marker,
+        request_hash="",
+        platform_id=platform_id,
+    )
+
+
+_GRAVITY = {ErrorType.REFUSED: 5, ErrorType.DROPPED: 4, ErrorType.UNCONFIRMED: 3, ErrorType.NEEDS_PERSON: 2}
+
+
+def _gravity(error: ApplicationError) -> tuple[int, timedelta]:
+    grave = 1 if error.type == ErrorType.WAITING else _GRAVITY.get(ErrorType(error.type or ErrorType.BROKEN), 6)
+    return grave, error.next_retry_delay or timedelta()
+
+
+def _held(ruling: Ruling, otherwise: timedelta) -> ApplicationError:
+    if ruling.verdict is GateVerdict.PERSON:
+        return final(ErrorType.NEEDS_PERSON, ruling.reason)
+    return waiting(ruling.reason, ruling.retry_after or otherwise)
+
+
+def _answer(receipt: WriteReceipt | None, failure: ProviderError | None) -> Reply:
+    if receipt is not None:
+        return Reply(Answer.DONE, receipt.platform_id)
+    reason = failure.message if failure else None
+    if isinstance(failure, Refused):
+        return Reply(Answer.REFUSED, reason=reason)
+    if isinstance(failure, (RetryLater, ReconnectNeeded)):
+        return Reply(Answer.NOT_EXECUTED, reason=reason)
+    return Reply(Answer.UNCLEAR, reason=reason)
+
+
+def _said(receipt: WriteReceipt | None, failure: ProviderError | None) -> JsonObject:
+    if failure is None:
+        return {"platform_time": receipt.platform_time.isoformat()} if receipt else {}
+    vendor = failure.vendor
+    return {
+        "error": failure.type,
+        "message": failure.message,
+        "code": vendor.code,
+        "subcode": vendor.subcode,
+        "status": vendor.status,
+        "request_id": vendor.request_id,
+    }
+
+
+async def _unbroken(work: Coroutine[object, object, T]) -> T:
+    """Runs `work` to its end even when cancelled meanwhile; the cancellation is raised afterwards."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task], timeout=_SETTLING.total_seconds())
+        raise
