@@ -83,17 +83,15 @@ def _ensure_role(admin: psycopg.Connection, role: str, rights: str, password: st
 
 
 def _ensure_database(admin: psycopg.Connection, database: str) -> None:
-    if admin.execute("select 1 from pg_database where datname = %s", [database]).fetchone():
-        return
-    # Only a member of a role may give it a database; a superuser counts as one.
-    if admin.execute("select pg_has_role(%s, 'set')", [OWNER_ROLE]).fetchone() != (True,):
-        admin.execute(sql.SQL("grant {} to current_user").format(sql.Identifier(OWNER_ROLE)))
-    names = sql.Identifier(database), sql.Identifier(OWNER_ROLE)
-    admin.execute(sql.SQL("create database {} owner {}").format(*names))
-    admin.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(database)))
-    admin.execute(
-        sql.SQL("grant connect on database {} to {}").format(sql.Identifier(database), sql.Identifier(APP_ROLE))
-    )
+    name, owner = sql.Identifier(database), sql.Identifier(OWNER_ROLE)
+    if not admin.execute("select 1 from pg_database where datname = %s", [database]).fetchone():
+        # Only a member of a role may give it a database; a superuser counts as one, the role's maker does not.
+        if admin.execute("select rolsuper from pg_roles where rolname = current_user").fetchone() != (True,):
+            admin.execute(sql.SQL("grant {} to current_user").format(owner))
+        admin.execute(sql.SQL("create database {} owner {}").format(name, owner))
+    with_app = name, sql.Identifier(APP_ROLE)
+    admin.execute(sql.SQL("revoke all on database {} from public").format(name))
+    admin.execute(sql.SQL("grant connect on database {} to {}").format(*with_app))
 
 
 def _as_role(url: sa.URL, role: str, password: str | None) -> sa.URL:

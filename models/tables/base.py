@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from pydantic import JsonValue
+from sqlalchemy.dialects import postgresql
 from sqlmodel import Field, SQLModel
 
 SQLModel.metadata.naming_convention = {
@@ -20,7 +21,7 @@ SQLModel.metadata.naming_convention = {
 }
 
 TIMESTAMP = sa.DateTime(timezone=True)
-TEXTS = sa.ARRAY(sa.Text)
+TEXTS = postgresql.ARRAY(sa.Text)
 
 JsonObject = dict[str, JsonValue]
 

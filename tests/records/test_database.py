@@ -108,6 +108,18 @@ async def test_a_connection_forgets_the_workspace_at_the_end_of_its_transaction(
     assert visible == []
 
 
+async def test_connections_that_the_server_dropped_are_replaced(db: Database, workspace: Workspace) -> None:
+    """As after a restart of Postgres: the pool still holds them, and nobody who asks may notice."""
+    pooled = Database(db.url, pool_size=1)
+    async with pooled.system_transaction() as session:
+        pid = await session.scalar(sa.text("select pg_backend_pid()"))
+    async with db.system_transaction() as session:
+        await session.execute(sa.text("select pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+
+    await add_brand(pooled, workspace.id)
+    await pooled.close()
+
+
 async def test_an_error_rolls_the_whole_transaction_back(db: Database, workspace: Workspace) -> None:
     async def crash_half_way() -> None:
         async with db.workspace_transaction(workspace.id) as session:
