@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TypeVar
 
-from pydantic import BaseModel, JsonValue, SecretStr, ValidationError
+from pydantic import JsonValue, SecretStr
 
 from providers.ads.meta.listing import list_all
 from providers.ads.meta.transport import Call, MetaTransport
-from providers.ads.meta.tree_reads import account_node, not_as_documented
+from providers.ads.meta.tree_reads import account_node
 from providers.ads.meta.wire import (
     Row,
     WireAccount,
@@ -17,6 +16,7 @@ from providers.ads.meta.wire import (
     WireMinimum,
     WirePage,
     WirePixel,
+    as_wire,
 )
 from providers.ads.preflight import obstacles
 from providers.ads.results import (
@@ -42,7 +42,6 @@ _STATUS_WORDS = {
     101: "closed_or_unavailable",
 }
 _MAY_ADVERTISE = frozenset({"ADVERTISE", "MANAGE"})
-_W = TypeVar("_W", bound=BaseModel)
 
 
 class MetaAccountReader:
@@ -54,16 +53,16 @@ class MetaAccountReader:
     async def accounts(self, token: SecretStr) -> list[AccountState]:
         params: Row = {"fields": _ACCOUNT_FIELDS, "limit": self._page_size}
         listing = await list_all(self._transport, "me/adaccounts", params, token)
-        return [_account(_as(WireAccount, row), listing.platform_time) for row in listing.rows]
+        return [_account(as_wire(WireAccount, row), listing.platform_time) for row in listing.rows]
 
     async def account(self, account_id: str, token: SecretStr) -> AccountState:
         reply = await self._transport.call(Call("GET", account_node(account_id), {"fields": _ACCOUNT_FIELDS}), token)
-        return _account(_as(WireAccount, reply.body), reply.platform_time)
+        return _account(as_wire(WireAccount, reply.body), reply.platform_time)
 
     async def minimum_budgets(self, account_id: str, token: SecretStr) -> list[MinimumBudgets]:
         """The minimums per currency, in Meta's unit of that currency."""
         rows = await self._rows(f"{account_node(account_id)}/minimum_budgets", {}, token)
-        minimums = (_as(WireMinimum, row) for row in rows)
+        minimums = (as_wire(WireMinimum, row) for row in rows)
         return [
             MinimumBudgets(
                 currency=row.currency,
@@ -77,23 +76,25 @@ class MetaAccountReader:
 
     async def pages(self, token: SecretStr) -> list[PageChoice]:
         fields = "id,name,tasks,access_token,instagram_business_account{id,username}"
-        pages = (_as(WirePage, row) for row in await self._rows("me/accounts", {"fields": fields}, token))
+        pages = (as_wire(WirePage, row) for row in await self._rows("me/accounts", {"fields": fields}, token))
         return [_page(page) for page in pages]
 
     async def pixels(self, account_id: str, token: SecretStr) -> list[PixelChoice]:
         path = f"{account_node(account_id)}/adspixels"
-        pixels = (_as(WirePixel, row) for row in await self._rows(path, {"fields": "id,name,last_fired_time"}, token))
+        pixels = (
+            as_wire(WirePixel, row) for row in await self._rows(path, {"fields": "id,name,last_fired_time"}, token)
+        )
         return [PixelChoice(pixel.id, pixel.name, pixel.last_fired_time) for pixel in pixels]
 
     async def instagram_accounts(self, account_id: str, token: SecretStr) -> list[InstagramChoice]:
         path = f"{account_node(account_id)}/instagram_accounts"
-        found = (_as(WireInstagram, row) for row in await self._rows(path, {"fields": "id,username"}, token))
+        found = (as_wire(WireInstagram, row) for row in await self._rows(path, {"fields": "id,username"}, token))
         return [InstagramChoice(row.id, row.username) for row in found]
 
     async def lead_forms(self, page_id: str, page_token: SecretStr) -> list[LeadFormChoice]:
         """The instant forms of a page; Meta answers only to a token of that page (`PageChoice.token`)."""
         rows = await self._rows(f"{page_id}/leadgen_forms", {"fields": "id,name,status,locale"}, page_token)
-        forms = (_as(WireLeadForm, row) for row in rows)
+        forms = (as_wire(WireLeadForm, row) for row in rows)
         return [LeadFormChoice(form.id, form.name, form.status, form.locale) for form in forms]
 
     async def preflight(
@@ -108,13 +109,6 @@ class MetaAccountReader:
 
     async def _rows(self, path: str, params: Mapping[str, JsonValue], token: SecretStr) -> list[Row]:
         return (await list_all(self._transport, path, {**params, "limit": self._page_size}, token)).rows
-
-
-def _as(shape: type[_W], row: Row) -> _W:
-    try:
-        return shape.model_validate(row)
-    except ValidationError as error:
-        raise not_as_documented(error) from None
 
 
 def _account(account: WireAccount, platform_time: datetime) -> AccountState:

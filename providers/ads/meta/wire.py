@@ -1,16 +1,17 @@
 """Meta's JSON turned into the neutral results of `providers.ads.results`.
 
 Numbers arrive as strings, unset budgets as "0" or not at all, times with an offset without colon. A reply that does
-not even fit these loose shapes raises pydantic's ValidationError, which the reader reports as an unusable answer.
+not even fit these loose shapes is an unusable answer.
 """
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, JsonValue, ValidationError
 
 from models.domain.states import PlatformKind
+from providers.ads.meta.errors import unusable_answer
 from providers.ads.results import FoundObject, Issue, NodeState
 
 Row = dict[str, JsonValue]
@@ -31,6 +32,9 @@ Moment = Annotated[datetime | None, BeforeValidator(_moment), AfterValidator(lam
 
 class Wire(BaseModel):
     model_config = ConfigDict(extra="ignore")
+
+
+_W = TypeVar("_W", bound=Wire)
 
 
 class WireIssue(Wire):
@@ -172,10 +176,6 @@ class WireThumbnail(Wire):
     uri: str
 
 
-class WireThumbnails(Wire):
-    data: list[WireThumbnail] = []
-
-
 class WireVideoStatus(Wire):
     video_status: str
     processing_phase: dict[str, JsonValue] = {}
@@ -184,7 +184,19 @@ class WireVideoStatus(Wire):
 class WireVideo(Wire):
     id: str
     status: WireVideoStatus
-    thumbnails: WireThumbnails = Field(default_factory=WireThumbnails)
+
+
+def as_wire(shape: type[_W], row: Row) -> _W:
+    """The row in that shape.
+
+    Raises:
+        RetryLater: Meta answered something else; only reads are parsed here.
+    """
+    try:
+        return shape.model_validate(row)
+    except ValidationError as error:
+        fields = ", ".join(".".join(map(str, part["loc"])) for part in error.errors())
+        raise unusable_answer(200, f"unexpected {fields}", effects=False, request_id=None) from None
 
 
 def _feedback_words(feedback: JsonValue) -> Iterable[str]:

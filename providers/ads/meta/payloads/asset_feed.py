@@ -74,7 +74,7 @@ def placement_feed(item: ItemContent, by_ratio: Mapping[Ratio, UploadedMedia], p
     titles = {group.label: _headline(item, group.placement) for group in groups}
     feed: Payload = {
         "videos" if is_video else "images": [
-            {**_media(media, is_video), "adlabels": _labels("media", labels)} for media, labels in _shared(chosen)
+            {**_media(media), "adlabels": _labels("media", labels)} for media, labels in _shared(chosen)
         ],
         "bodies": _texts("body", bodies),
         "ad_formats": ["SINGLE_VIDEO" if is_video else "SINGLE_IMAGE"],
@@ -91,9 +91,13 @@ def placement_feed(item: ItemContent, by_ratio: Mapping[Ratio, UploadedMedia], p
     return feed
 
 
-def text_options_feed(item: ItemContent) -> Payload:
-    """All distinct texts of the item for Meta to choose from; the picture stands in the story spec."""
-    feed: Payload = {"optimization_type": "DEGREES_OF_FREEDOM"}
+def text_options_feed(item: ItemContent, media: UploadedMedia) -> Payload:
+    """One picture or video with all distinct texts of the item, for Meta to choose from."""
+    feed: Payload = {
+        "videos" if media.is_video else "images": [_media(media)],
+        "ad_formats": ["SINGLE_VIDEO" if media.is_video else "SINGLE_IMAGE"],
+        "optimization_type": "DEGREES_OF_FREEDOM",
+    }
     for name, texts in (
         ("bodies", [text.primary_text for text in item.texts]),
         ("titles", [text.headline for text in item.texts]),
@@ -139,8 +143,8 @@ def _headline(item: ItemContent, placement: Placement) -> str:
     return item.text_for(placement).headline or item.text_for(Placement.FEED).headline
 
 
-def _media(media: UploadedMedia, is_video: bool) -> Payload:
-    if is_video:
+def _media(media: UploadedMedia) -> Payload:
+    if media.is_video:
         return {"video_id": media.video_id, "thumbnail_hash": media.thumbnail_hash}
     return {"hash": media.image_hash}
 

@@ -14,7 +14,7 @@ from providers.ads.meta.payloads.asset_feed import feed_limits, placement_feed, 
 
 # Meta wants a link even where the form opens inside the app.
 FORM_LINK = "https://fb.me/"
-_SINGLE_RATIO = (Ratio.SQUARE, Ratio.PORTRAIT, Ratio.LANDSCAPE, Ratio.VERTICAL)
+_SQUARE_FIRST = (Ratio.SQUARE, Ratio.PORTRAIT, Ratio.LANDSCAPE, Ratio.VERTICAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +62,14 @@ def _content(approved: Approved, ad: PlannedAd, ad_set: PlannedAdSet, item: Item
     identity = _identity(approved, ad_set)
     call_to_action = _call_to_action(approved, ad_set, item)
     if ad.mode is CreativeMode.CAROUSEL:
-        return {"object_story_spec": {**identity, "link_data": _carousel(item, media, call_to_action)}}
+        return {"object_story_spec": {**identity, "link_data": _carousel(item, media, ad_set, call_to_action)}}
     if not media.by_ratio:
         refuse(f"The item {item.concept!r} has no picture or video: add one.")
     if ad.mode is CreativeMode.TEXT_OPTIONS:
-        story = {**identity, **_single(item, media, call_to_action)}
-        return {"object_story_spec": story, "asset_feed_spec": feed_limits(text_options_feed(item))}
-    feed = placement_feed(item, media.by_ratio, ad_set.placements)
-    feed |= {"link_urls": [{"website_url": _link(item, call_to_action)}], "call_to_actions": [call_to_action]}
+        feed = text_options_feed(item, _square(media))
+    else:
+        feed = placement_feed(item, media.by_ratio, ad_set.placements)
+    feed |= {"link_urls": [{"website_url": _link(item, ad_set)}], "call_to_actions": [call_to_action]}
     return {"object_story_spec": identity, "asset_feed_spec": feed_limits(feed)}
 
 
@@ -92,45 +92,24 @@ def _call_to_action(approved: Approved, ad_set: PlannedAdSet, item: ItemContent)
     return {"type": item.cta.value, "value": value}
 
 
-def _link(item: ItemContent, call_to_action: Payload) -> str:
-    return item.link_url if item.link_url and "lead_gen_form_id" not in str(call_to_action) else FORM_LINK
+def _link(item: ItemContent, ad_set: PlannedAdSet) -> str:
+    return FORM_LINK if ad_set.destination_type == "ON_AD" else item.link_url or ""
 
 
-def _single(item: ItemContent, media: ItemMedia, call_to_action: Payload) -> Payload:
-    """One picture or video, as a square where there is one."""
-    chosen = next(media.by_ratio[ratio] for ratio in _SINGLE_RATIO if ratio in media.by_ratio)
-    text = item.text_for(Placement.FEED)
-    if chosen.is_video:
-        video: Payload = {
-            "video_id": chosen.video_id,
-            "image_hash": chosen.thumbnail_hash,
-            "message": text.primary_text,
-            "title": text.headline,
-            "link_description": text.description,
-            "call_to_action": call_to_action,
-        }
-        return {"video_data": _filled(video)}
-    link: Payload = {
-        "link": _link(item, call_to_action),
-        "message": text.primary_text,
-        "name": text.headline,
-        "description": text.description,
-        "image_hash": chosen.image_hash,
-        "call_to_action": call_to_action,
-    }
-    return {"link_data": _filled(link)}
+def _square(media: ItemMedia) -> Media:
+    """The square, or what comes closest to one."""
+    return next(media.by_ratio[ratio] for ratio in _SQUARE_FIRST if ratio in media.by_ratio)
 
 
-def _carousel(item: ItemContent, media: ItemMedia, call_to_action: Payload) -> Payload:
+def _carousel(item: ItemContent, media: ItemMedia, ad_set: PlannedAdSet, call_to_action: Payload) -> Payload:
     if not 2 <= len(item.cards) <= 10:
         refuse(f"A carousel has 2 to 10 cards, this one has {len(item.cards)}.")
     if len(media.cards) != len(item.cards):
         refuse(f"The carousel {item.concept!r} has cards without a picture: add them.")
     attachments: list[JsonValue] = []
     for card, picture in zip(item.cards, media.cards, strict=True):
-        action: Payload = {**call_to_action}
-        if "lead_gen_form_id" not in str(call_to_action):
-            action["value"] = {"link": card.link}
+        opens_form = ad_set.destination_type == "ON_AD"
+        action: Payload = call_to_action if opens_form else {**call_to_action, "value": {"link": card.link}}
         attachments.append(
             _filled(
                 {
@@ -144,7 +123,7 @@ def _carousel(item: ItemContent, media: ItemMedia, call_to_action: Payload) -> P
             )
         )
     return {
-        "link": item.link_url or item.cards[0].link,
+        "link": _link(item, ad_set),
         "message": item.text_for(Placement.FEED).primary_text,
         "child_attachments": attachments,
         "call_to_action": call_to_action,

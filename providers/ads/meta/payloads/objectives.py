@@ -12,12 +12,18 @@ from providers.ads.meta.payloads.approved import Payload, refuse
 
 _Goal = OptimizationGoal
 _CONVERSIONS = frozenset({_Goal.OFFSITE_CONVERSIONS, _Goal.VALUE})
+_SALES = frozenset({_Goal.OFFSITE_CONVERSIONS, _Goal.VALUE, _Goal.LINK_CLICKS})
+_WEB_LEADS = frozenset({_Goal.OFFSITE_CONVERSIONS, _Goal.LANDING_PAGE_VIEWS, _Goal.LINK_CLICKS})
+_TRAFFIC = frozenset({_Goal.LANDING_PAGE_VIEWS, _Goal.LINK_CLICKS})
+# Without a destination Meta takes the link of the ad, so that a website may be named or left out.
 _GOALS: dict[tuple[Objective, str | None], frozenset[OptimizationGoal]] = {
-    (Objective.SALES, "WEBSITE"): frozenset({_Goal.OFFSITE_CONVERSIONS, _Goal.VALUE, _Goal.LINK_CLICKS}),
-    (Objective.LEADS, "WEBSITE"): frozenset({_Goal.OFFSITE_CONVERSIONS, _Goal.LANDING_PAGE_VIEWS, _Goal.LINK_CLICKS}),
+    (Objective.SALES, None): _SALES,
+    (Objective.SALES, "WEBSITE"): _SALES,
+    (Objective.LEADS, None): _WEB_LEADS,
+    (Objective.LEADS, "WEBSITE"): _WEB_LEADS,
     (Objective.LEADS, "ON_AD"): frozenset({_Goal.LEAD_GENERATION}),
-    (Objective.TRAFFIC, None): frozenset({_Goal.LANDING_PAGE_VIEWS, _Goal.LINK_CLICKS}),
-    (Objective.TRAFFIC, "WEBSITE"): frozenset({_Goal.LANDING_PAGE_VIEWS, _Goal.LINK_CLICKS}),
+    (Objective.TRAFFIC, None): _TRAFFIC,
+    (Objective.TRAFFIC, "WEBSITE"): _TRAFFIC,
     (Objective.AWARENESS, None): frozenset({_Goal.REACH}),
 }
 _BUILT = (
