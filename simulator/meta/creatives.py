@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from simulator.faults import FaultName
 from simulator.meta import params, writing
 from simulator.meta.errors import GraphError, Refusal, invalid
 from simulator.meta.rules import creatives as rules
@@ -13,8 +12,6 @@ from simulator.store import Document, Json
 
 def create(call: Call) -> Document:
     writing.check_account_open(call)
-    if call.take(FaultName.FLAKY_CREATIVE):
-        raise GraphError(Refusal.CREATIVE_FLAKY)
     draft = _draft(call, dict(call.params))
     if writing.is_dry_run(call):
         return {"success": True}

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from simulator.faults import FaultName
 from simulator.meta import creatives, insights, media, oauth, objects, preflight, previews, reading, usage
 from simulator.meta.clock import market_now, real_now
 from simulator.meta.errors import GraphError, Refusal
@@ -51,6 +52,9 @@ def handle(world: World, request: Request) -> Reply:
         if account:
             usage.admit(world, request, account)
         oauth.require_scope(call)
+        # Struck outside of the transaction, which would take the strike back together with the refusal.
+        if handler is creatives.create and call.take(FaultName.FLAKY_CREATIVE):
+            raise GraphError(Refusal.CREATIVE_FLAKY)
         with world.store.transaction():
             body = handler(call)
         return Reply(200, body, _headers(account))

@@ -10,7 +10,7 @@ from simulator.meta.params import Params
 from simulator.store import Document, Json, Store
 
 API_VERSION = "v26.0"
-APP_ID = "1029384756102938"
+APP_ID = "1000000000000001"
 APP_SECRET = "simulated-app-secret"  # noqa: S105 (opens nothing but the simulation)
 
 
