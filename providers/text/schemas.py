@@ -78,6 +78,7 @@ class ConversionFound(Draft):
 class KpiFound(Draft):
     metric: KpiMetric
     target: Annotated[Decimals, Field(description="A ratio for roas (2.5), else an amount in the budget's currency")]
+    hard: Annotated[bool, Field(description="True where missing it is said to be unacceptable")]
 
 
 class ProductFound(Draft):

@@ -3,6 +3,7 @@
 from random import Random
 
 from simulator.openai.prompt_data import Blocks, Value
+from simulator.openai.reading.brief import read_brief
 from simulator.openai.writers.copywriter import Copywriter
 from simulator.openai.writers.reviser import revised_copy
 from simulator.openai.writers.strategist import Strategist, redrafted
@@ -18,4 +19,6 @@ def suggestion(found: Blocks, random: Random) -> Value:
         return redrafted(found, random)
     if {"brief", "strategy_task"} <= found.keys():
         return Strategist(found["brief"], found["strategy_task"], random).draft()
+    if "raw_text" in found:
+        return read_brief(found)
     return None

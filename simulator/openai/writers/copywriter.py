@@ -5,6 +5,7 @@ from random import Random
 
 from simulator.openai.prompt_data import Value
 from simulator.openai.schema_fill import shorten
+from simulator.openai.writers.amounts import percentages
 from simulator.openai.writers.phrases import Facts, bank, kind_of, written_in
 
 _CTAS = {
@@ -82,7 +83,9 @@ class Copywriter:
     def _thoughts(self) -> list[str]:
         """Sentences on the product; in English also the angle's own promise, which is written in English."""
         promise = (self._task.get("angle") or {}).get("promise", "")
-        own = [promise.rstrip(".") + "."] if promise and promise.isascii() and self._language == "en" else []
+        # A promise that is the offer itself stands in the text already.
+        usable = promise.isascii() and self._language == "en" and not percentages(promise)
+        own = [promise.rstrip(".") + "."] if promise and usable else []
         found = self._candidates("bodies", 2_000)
         return self._allowed([*own, *found] if self._random.random() < 0.5 else [*found, *own])
 
