@@ -86,7 +86,7 @@ def default_schedule(brief: Brief, strategy: Strategy, account: AccountFacts, no
         zone=account.zone,
         start=start,
         end=end,
-        if_late=IfLate.SHORTEN if brief.flight.immovable else IfLate.SHIFT,
+        if_late=_if_late(brief),
         total_cap_minor=total,
         daily_cap_minor=daily,
         budget_level=owners.level,
@@ -187,6 +187,11 @@ def _daily(brief: Brief, amount_minor: int) -> int:
 def _start(brief: Brief, account: AccountFacts, now: datetime) -> datetime:
     wanted = brief.flight.start
     return wanted if wanted and wanted > now else next_full_hour(now + REVIEW_LEAD, account.zone)
+
+
+def _if_late(brief: Brief) -> IfLate:
+    """Shifting would move the ads into a blackout or past a date that does not wait."""
+    return IfLate.SHORTEN if brief.flight.immovable or brief.flight.blackouts else IfLate.SHIFT
 
 
 def _split(pool: int, owners: BudgetOwners, floor: int, currency: str) -> list[Split]:
