@@ -83,6 +83,7 @@ async def _open_session(session: AsyncSession, user_id: UUID, workspace_id: UUID
         raise SignInRefused
     user = await session.get_one(UserAccount, user_id)
     user.last_login_at = utc_now()
+    await session.execute(sa.delete(UserSession).where(col(UserSession.expires_at) < utc_now()))
     token = secrets.token_urlsafe(32)
     row = UserSession(
         token_hash=_digest(token),

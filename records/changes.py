@@ -14,6 +14,7 @@ from uuid import UUID
 import psycopg
 import structlog
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -55,11 +56,13 @@ async def notify(
 
 async def listen(url: str) -> AsyncGenerator[Change | Listening, None]:
     """All changes of all workspaces, for as long as the caller iterates; connects again after a loss."""
+    # A listener only waits, so a network that died silently is noticed by these probes or never.
+    address = make_conninfo(libpq_url(url), keepalives_idle=30, keepalives_interval=10, keepalives_count=3)
     failures = 0
     while True:
         try:
             async with await psycopg.AsyncConnection.connect(
-                libpq_url(url), autocommit=True, connect_timeout=CONNECT_TIMEOUT_S, application_name="greenlight listen"
+                address, autocommit=True, connect_timeout=CONNECT_TIMEOUT_S, application_name="greenlight listen"
             ) as connection:
                 await connection.execute(sql.SQL("listen {}").format(sql.Identifier(CHANNEL)))
                 failures = 0

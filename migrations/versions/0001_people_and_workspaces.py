@@ -173,6 +173,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("key_hash", name=op.f("uq_api_key_key_hash")),
         sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_api_key_workspace_id_id")),
     )
+    op.create_index("ix_api_key_user_id", "api_key", ["user_id"], unique=False)
     op.create_table(
         "user_session",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -285,6 +285,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_notification_newest", "notification", ["workspace_id", "created_at"], unique=False)
     op.create_index("ix_notification_user_id", "notification", ["user_id"], unique=False)
+    op.create_index("ix_notification_campaign_id", "notification", ["campaign_id"], unique=False)
     op.create_table(
         "comment",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -33,7 +33,7 @@ class Approval(TenantRow, table=True):
 
 
 class Ballot(TenantRow, table=True):
-    """One person's decision. Append-only; one command may cast several, each scope and item once."""
+    """One person's decision. Append-only; one command may cast several, but never the same one twice."""
 
     __tablename__ = "ballot"
     __table_args__ = tenant_args(

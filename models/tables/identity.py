@@ -93,6 +93,7 @@ class ApiKey(TenantRow, table=True):
         sa.ForeignKeyConstraint(
             ["workspace_id", "user_id"], ["membership.workspace_id", "membership.user_id"], ondelete="CASCADE"
         ),
+        sa.Index("ix_api_key_user_id", "user_id"),
     )
 
     user_id: UUID

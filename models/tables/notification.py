@@ -18,6 +18,7 @@ class Notification(TenantRow, table=True):
         sa.UniqueConstraint("workspace_id", "dedupe_key"),
         sa.Index("ix_notification_newest", "workspace_id", "created_at"),
         sa.Index("ix_notification_user_id", "user_id"),
+        sa.Index("ix_notification_campaign_id", "campaign_id"),
     )
 
     user_id: UUID | None = Field(default=None, foreign_key="user_account.id")

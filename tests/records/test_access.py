@@ -104,6 +104,18 @@ class TestSessions:
 
         assert await access.caller_by_session(db, signed_in.token) is None
 
+    async def test_expired_sessions_are_cleared_away_at_the_next_login(
+        self, db: Database, user: UserAccount, workspace: Workspace
+    ) -> None:
+        await access.sign_in(db, user.email, PASSWORD)
+        async with db.user_transaction(user.id) as session:
+            await session.execute(sa.update(UserSession).values(expires_at=utc_now() - timedelta(seconds=1)))
+
+        await access.sign_in(db, user.email, PASSWORD)
+
+        async with db.user_transaction(user.id) as session:
+            assert len((await session.scalars(select(UserSession))).all()) == 1
+
     async def test_signing_out_ends_this_session_only(
         self, db: Database, user: UserAccount, workspace: Workspace
     ) -> None:

@@ -125,6 +125,16 @@ async def test_keys_between_tenant_tables_carry_the_workspace(catalogue: Catalog
         assert pairs.get("workspace_id") == "workspace_id", f"{row.conname} can point into another workspace"
 
 
+def test_rows_are_found_by_campaign_and_person_without_a_scan() -> None:
+    """`campaign_id` and `user_id` lead a key or an index of each table that has them, alone or after the workspace."""
+    for table in SQLModel.metadata.sorted_tables:
+        unique = [key for key in table.constraints if isinstance(key, sa.UniqueConstraint | sa.PrimaryKeyConstraint)]
+        keys = [list(key.columns.keys()) for key in [*table.indexes, *unique]]
+        for column in {"campaign_id", "user_id"} & set(table.columns.keys()):
+            leads = any(key[:1] == [column] or key[:2] == ["workspace_id", column] for key in keys)
+            assert leads, f"{table.name}.{column} has no index"
+
+
 async def test_every_id_column_of_ours_is_a_foreign_key() -> None:
     """An id without a key would let a row point at nothing, or at another workspace. Exceptions name outside ids."""
     outside = {"external_id", "page_id", "instagram_user_id", "pixel_id", "lead_form_id", "token_key_id"}
