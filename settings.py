@@ -117,15 +117,14 @@ class Settings(BaseSettings):
         return ROOT / path.expanduser()
 
 
-# What a door cannot run without, and the environment name that brings it.
-REQUIRED = {
-    "database_url": "DATABASE_URL",
-    "temporal_address": "TEMPORAL_ADDRESS",
-    "s3_endpoint": "S3_ENDPOINT",
-    "public_url": "GREENLIGHT_PUBLIC_URL",
-    "master_key": "GREENLIGHT_MASTER_KEY",
-    "session_secret": "GREENLIGHT_SESSION_SECRET",
-}
+# What a door cannot run without.
+REQUIRED = ("database_url", "temporal_address", "s3_endpoint", "public_url", "master_key", "session_secret")
+
+
+def environment_name(field: str) -> str:
+    """The variable that sets `field`."""
+    info = Settings.model_fields.get(field)
+    return str(info.validation_alias or f"GREENLIGHT_{field.upper()}") if info else field
 
 
 def read_settings(*extra_files: Path) -> Settings:
@@ -134,7 +133,8 @@ def read_settings(*extra_files: Path) -> Settings:
     try:
         return Settings(_env_file=(*extra_files, env_file))
     except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
+        found = error.errors(include_input=False)
+        wrong = "; ".join(f"{environment_name(str(e['loc'][0]))}: {e['msg']}" for e in found)
         raise SettingsError(f"Cannot read the settings: {wrong}. See .env.example.") from None
 
 
@@ -146,7 +146,7 @@ def load_settings() -> Settings:
     """
     settings = read_settings(read_settings().data_dir / "stack.env")
     values = settings.model_dump()
-    missing = [env for name, env in REQUIRED.items() if not values[name]]
+    missing = [environment_name(name) for name in REQUIRED if not values[name]]
     if missing:
         raise SettingsError(
             f"{', '.join(missing)} not set. Start the embedded stack with `make up`, or see .env.example."

@@ -87,10 +87,7 @@ def _api(configured: Settings) -> Service:
     reachable = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
     return Service(
         name="api",
-        argv=(
-            *(sys.executable, "-m", "uvicorn", "api.app:create_app", "--factory", "--host", host, "--port", str(port)),
-            *("--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "10"),
-        ),
+        argv=(sys.executable, "-m", "api"),
         cwd=ROOT,
         ports=(Port(port, "GREENLIGHT_API_PORT", host),),
         ready=lambda _pid: responds(f"http://{reachable}:{port}/health"),

@@ -16,11 +16,11 @@ from __future__ import annotations
 
 import os
 
-from settings import Settings
+from settings import Settings, environment_name
 
 # A developer's own keys and servers must never be reached from a test, nor from a process that a test starts.
-for setting, field in Settings.model_fields.items():
-    os.environ.pop(str(field.validation_alias or f"GREENLIGHT_{setting.upper()}"), None)
+for field in Settings.model_fields:
+    os.environ.pop(environment_name(field), None)
 os.environ["GREENLIGHT_ENV_FILE"] = os.devnull
 
 pytest_plugins = ["tests.servers", "tests.browser"]
