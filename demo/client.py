@@ -1,0 +1,110 @@
+"""Greenlight's HTTP API as the demo uses it, and the control page of the simulator."""
+
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+
+# A restart of any part of the stack takes seconds; the demo waits for it rather than giving up.
+PATIENCE_S = 90.0
+LOOK_EVERY_S = 0.2
+
+Json = dict[str, Any]
+
+
+class DemoFailed(Exception):
+    """The demo met something it did not expect; the message is what the API said."""
+
+
+class Api:
+    """Repeats what a restart interrupted: every command carries a key, so a repeat is the same command."""
+
+    def __init__(self, base_url: str, api_key: str) -> None:
+        self._client = httpx.Client(
+            base_url=base_url, headers={"Authorization": f"Bearer {api_key}"}, timeout=30, trust_env=False
+        )
+
+    def get(self, path: str) -> Json:
+        return self._call("GET", path)
+
+    def post(self, path: str, body: Json | None = None) -> Json:
+        return self._call("POST", path, json=body, headers={"Idempotency-Key": str(uuid.uuid4())})
+
+    def put(self, path: str, body: Json, version: int) -> Json:
+        headers = {"If-Match": f'"{version}"', "Idempotency-Key": str(uuid.uuid4())}
+        return self._call("PUT", path, json=body, headers=headers)
+
+    def put_plain(self, path: str, body: Json) -> Json:
+        return self._call("PUT", path, json=body)
+
+    def get_absolute(self, url: str) -> Json:
+        """Follows a redirect that the browser would follow, to our own address."""
+        return self._call("GET", httpx.URL(url).raw_path.decode())
+
+    def upload(self, path: str, name: str, content: bytes) -> Json:
+        return self._call("POST", path, files={"file": (name, content, "image/jpeg")})
+
+    def wait(self, path: str, until: Callable[[Json], bool], what: str) -> Json:
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            seen = self.get(path)
+            if until(seen):
+                return seen
+            if time.monotonic() > deadline:
+                raise DemoFailed(f"Waited {PATIENCE_S:.0f} s for: {what}. Last seen: {_brief(seen)}")
+            time.sleep(LOOK_EVERY_S)
+
+    def _call(self, method: str, path: str, **request: Any) -> Json:
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                response = self._client.request(method, path, **request)
+                if response.status_code < 500:
+                    break
+                problem = response.text
+            except httpx.TransportError as error:
+                problem = str(error)
+            if time.monotonic() > deadline:
+                raise DemoFailed(f"{method} {path}: {problem}")
+            time.sleep(LOOK_EVERY_S)
+        if response.is_error:
+            raise DemoFailed(f"{method} {path}: {response.status_code} {response.text}")
+        return response.json() if response.content else {}
+
+
+def _brief(seen: Json) -> str:
+    return str({key: seen[key] for key in ("status", "waiting_on", "problem") if key in seen} or seen)[:600]
+
+
+class SimulatedMeta:
+    """A fresh advertiser for each demo, faults on demand, and the books to check ours against."""
+
+    def __init__(self, base_url: str) -> None:
+        self._client = httpx.Client(base_url=base_url, timeout=30, trust_env=False)
+
+    def new_advertiser(self, name: str, currency: str, zone: str) -> Json:
+        spec = {"name": name, "currency": currency, "timezone": zone}
+        return self._json(self._client.post("/control/meta/accounts", json=spec))
+
+    def fault(self, **spec: Any) -> None:
+        self._json(self._client.post("/control/faults", json=spec))
+
+    def books(self, account_id: str) -> Json:
+        return self._json(self._client.get(f"/control/meta/accounts/{account_id}/books"))
+
+    def consent(self, dialog_url: str, user_id: str) -> str:
+        """Answers the consent dialog as the person would, and returns the address that it sends the browser to."""
+        asked = dict(httpx.URL(dialog_url).params)
+        answer = self._client.post(dialog_url, data={**asked, "user": user_id, "decision": "continue"})
+        if answer.status_code != 303:
+            raise DemoFailed(f"The consent dialog answered {answer.status_code}: {answer.text[:300]}")
+        return answer.headers["location"]
+
+    @staticmethod
+    def _json(response: httpx.Response) -> Json:
+        if response.is_error:
+            raise DemoFailed(f"Simulator: {response.status_code} {response.text[:300]}")
+        found: Json = response.json()
+        return found

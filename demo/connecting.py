@@ -1,0 +1,33 @@
+"""Connects a fresh simulated ad account the way a person does: consent dialog, account, page, pixel, check."""
+
+from demo.briefs import DemoBrief
+from demo.client import Api, DemoFailed, Json, SimulatedMeta
+
+
+def connect_account(api: Api, meta: SimulatedMeta, brief: DemoBrief) -> Json:
+    """The connected account as the API shows it. Reading is consented to first, writing after that."""
+    advertiser = meta.new_advertiser(brief.client, brief.currency, brief.timezone)
+    user = str(advertiser["user_id"])
+    number = str(advertiser["account_id"])
+    account: Json = {}
+    for access in ("read", "write"):
+        dialog = api.post("/api/v1/ad-accounts/consent", {"access": access})["dialog_url"]
+        grant = api.get_absolute(meta.consent(dialog, user))
+        account = api.post("/api/v1/ad-accounts", {"grant": grant["grant"], "external_id": number})
+    choices = api.get(f"/api/v1/ad-accounts/{account['id']}/choices")
+    page = choices["pages"][0]
+    forms = page["lead_forms"]
+    chosen = api.put_plain(
+        f"/api/v1/ad-accounts/{account['id']}/choices",
+        {
+            "page_id": page["id"],
+            "instagram_user_id": page["instagram_user_id"],
+            "pixel_id": choices["pixels"][0]["id"],
+            "pixel_event": brief.event,
+            "lead_form_id": forms[0]["id"] if forms else None,
+        },
+    )
+    obstacles = (chosen.get("preflight") or {}).get("obstacles") or []
+    if obstacles:
+        raise DemoFailed(f"The simulated account is not ready to publish: {obstacles}")
+    return chosen

@@ -1,0 +1,47 @@
+"""The report of a demo: what was done, how long it took, and our ledger against the simulator's books."""
+
+from collections import Counter
+
+from demo.client import Api, Json, SimulatedMeta
+from demo.story import Story
+
+# Our kinds, and what the simulator's books call them.
+KINDS = {"campaign": "campaigns", "ad_set": "adsets", "ad": "ads", "creative": "creatives", "image": "images"}
+
+
+def report(story: Story, urls: Json) -> Json:
+    campaign = story.api.get(story.path)
+    approvals = story.api.get(f"{story.path}/approvals")
+    ledger = story.api.get(f"{story.path}/publish")
+    books = story.meta.books(str(story.account["external_id"]))
+    ours = Counter(entry["kind"] for entry in ledger["objects"])
+    return {
+        "campaign_id": story.campaign_id,
+        "status": campaign["status"],
+        "delivery": campaign["delivery"],
+        "stages": story.stages,
+        "seconds": round(sum(stage["seconds"] for stage in story.stages), 2),
+        "sent_back": story.sent_back,
+        "approvals": [
+            {"scope": view["scope"], "state": view["state"], "ballots": len(view["ballots"])}
+            for view in approvals["scopes"]
+        ],
+        "platform_objects": [
+            {"kind": kind, "ledger": ours[kind], "simulator": _kept(books, plural)} for kind, plural in KINDS.items()
+        ],
+        "duplicates": books["duplicates"],
+        "unconfirmed": sum(1 for intent in ledger["writes"] if intent["state"] in ("unknown", "unconfirmed")),
+        "urls": urls,
+    }
+
+
+def _kept(books: Json, plural: str) -> int:
+    return sum(1 for entry in books[plural] if not entry["deleted"])
+
+
+def read_urls(api: Api, public_url: str, temporal_url: str, campaign_id: str) -> Json:
+    return {
+        "page": f"{public_url}/campaigns/{campaign_id}",
+        "api": f"{public_url}/api/v1/campaigns/{campaign_id}",
+        "temporal": f"{temporal_url}/namespaces/default/workflows/campaign-{campaign_id}",
+    }
