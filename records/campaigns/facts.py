@@ -149,6 +149,15 @@ class CampaignFacts:
     def included(self) -> dict[str, bool]:
         return {key: view.included for key, view in self.item_views.items()}
 
+    @property
+    def publishable_items(self) -> dict[str, ItemContent]:
+        """The submitted content of every included item."""
+        return {
+            key: item.submitted
+            for key, item in self.active_items.items()
+            if self.included[key] and item.submitted is not None
+        }
+
     @cached_property
     def hashes(self) -> dict[Scope, str]:
         """The hash of each submitted scope; a scope without a submitted version is missing."""

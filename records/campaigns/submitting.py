@@ -203,6 +203,5 @@ def request(context: Context, scope: Scope) -> None:
 def _ask_the_others_again(context: Context) -> None:
     """A revised strategy puts the other scopes up for review again, all in the same round."""
     for scope in (Scope.CONTENT, Scope.SCHEDULE, Scope.ADS):
-        row = context.facts.approvals.get(scope)
-        if row is not None and row.requested_at is not None:
-            row.requested_at = context.now
+        if context.facts.requested(scope):
+            request(context, scope)
