@@ -156,7 +156,7 @@ async def quota(session: AsyncSession, ad_account_id: UUID) -> Quota:
 
 async def store_quota(session: AsyncSession, ad_account_id: UUID, seen: Quota) -> None:
     """Written after each reply, in a short transaction of its own. A throttle is never cut short by a later reply."""
-    account = await session.get_one(AdAccount, ad_account_id, with_for_update=True)
+    account = await session.get_one(AdAccount, ad_account_id, with_for_update={"key_share": True})
     account.usage_pct = min(100, max(0, seen.usage_pct))
     if seen.throttled_until and (account.throttled_until is None or account.throttled_until < seen.throttled_until):
         account.throttled_until = seen.throttled_until

@@ -74,7 +74,9 @@ async def reserve(session: AsyncSession, call: AiCall, cap_micros: int) -> None:
     Raises:
         AiCapReached: not retryable until the cap or the month changes.
     """
-    await session.execute(select(Workspace.id).where(Workspace.id == call.workspace_id).with_for_update())
+    # Not the stronger lock, which would hold up every insert that points at the workspace.
+    lock = select(Workspace.id).where(Workspace.id == call.workspace_id).with_for_update(key_share=True)
+    await session.execute(lock)
     if await _booking(session, call.workspace_id, call.request_id) is not None:
         return
     spent = await spent_this_month(session, call.workspace_id)

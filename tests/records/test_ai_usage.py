@@ -3,7 +3,9 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
+from models.tables.brand import Brand
 from models.tables.identity import Workspace
 from records import ai_usage
 from records.ai_usage import AiCall, AiCapReached, AiCost
@@ -55,6 +57,14 @@ async def test_calls_at_the_same_time_cannot_pass_the_cap_together(db: Database,
 
     assert sorted(type(result).__name__ for result in results) == ["AiCapReached"] * 4 + ["NoneType"] * 2
     assert await spent(db, workspace) == 800_000
+
+
+async def test_a_reservation_does_not_hold_up_other_writes(db: Database, workspace: Workspace) -> None:
+    async with db.workspace_transaction(workspace.id) as reserving:
+        await ai_usage.reserve(reserving, call(workspace.id, "r1"), CAP)
+        async with db.workspace_transaction(workspace.id) as writing:
+            await writing.execute(sa.text("set local lock_timeout = '2s'"))
+            writing.add(Brand(workspace_id=workspace.id, name="meanwhile"))
 
 
 async def test_a_call_that_cost_nothing_is_taken_back(db: Database, workspace: Workspace) -> None:

@@ -10,9 +10,10 @@ from sqlmodel import col, select
 
 from models.domain.roles import Role
 from models.tables.ad_account import AdAccount
+from models.tables.base import utc_now
 from models.tables.brand import Brand
 from models.tables.campaign import Campaign
-from models.tables.identity import UserAccount, UserCredential, Workspace
+from models.tables.identity import Membership, UserAccount, UserCredential, UserSession, Workspace
 from records import identity
 from records.database import Database, ForeignWorkspace
 from tests.records.conftest import make_user
@@ -224,6 +225,41 @@ class TestPeople:
             changed = (await session.scalars(statement.returning(col(UserAccount.id)))).all()
 
         assert changed == []
+
+    async def test_nobody_makes_themselves_a_member(
+        self, db: Database, user: UserAccount, workspace: Workspace, stranger: Workspace
+    ) -> None:
+        joining = Membership(workspace_id=stranger.id, user_id=user.id, role=Role.OWNER)
+        for transaction in (db.user_transaction(user.id), db.workspace_transaction(workspace.id)):
+            with pytest.raises(DBAPIError) as caught:
+                async with transaction as session:
+                    session.add(joining.model_copy())
+
+            assert sqlstate(caught.value) == INSUFFICIENT_PRIVILEGE
+
+    async def test_a_session_cannot_be_opened_for_somebody_else(
+        self, db: Database, user: UserAccount, workspace: Workspace
+    ) -> None:
+        thief = await make_user(db, "Mallory")
+
+        with pytest.raises(DBAPIError) as caught:
+            async with db.user_transaction(thief.id) as session:
+                session.add(
+                    UserSession(
+                        token_hash="x", user_id=user.id, current_workspace_id=workspace.id, expires_at=utc_now()
+                    )
+                )
+
+        assert sqlstate(caught.value) == INSUFFICIENT_PRIVILEGE
+
+    async def test_a_foreign_workspace_cannot_be_renamed(
+        self, db: Database, user: UserAccount, workspace: Workspace, stranger: Workspace
+    ) -> None:
+        statement = sa.update(Workspace).values(name="Renamed").returning(col(Workspace.id))
+        async with db.workspace_transaction(workspace.id) as session:
+            renamed = (await session.scalars(statement)).all()
+
+        assert renamed == [workspace.id]
 
     async def test_password_hashes_cannot_be_read_at_all(self, db: Database, user: UserAccount) -> None:
         with pytest.raises(DBAPIError) as caught:
