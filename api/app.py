@@ -8,24 +8,36 @@ from starlette.middleware import Middleware
 
 from api.docs import install_docs
 from api.errors import install_error_handlers
+from api.middleware.body_limit import BodyLimit
 from api.middleware.context import RequestContext
 from api.middleware.rate_limit import RateLimit
 from api.middleware.security_headers import SecurityHeaders
 from api.openapi import describe
-from api.routers import auth, campaign_edits, campaigns, health
+from api.routers import ad_accounts, assets, auth, campaign_commands, campaign_edits, campaigns, events, health
 from api.security import is_https
 from api.services import open_services
 from api.version import VERSION
+from observability import configure_logging
 from settings import Settings, load_settings
 
 # The longest brief is far below this; uploads have a limit of their own.
 MAX_BODY_BYTES = 1_000_000
-ROUTERS = (auth.router, campaigns.router, campaign_edits.router)
+ROUTERS = (
+    auth.router,
+    campaigns.router,
+    campaign_edits.router,
+    campaign_commands.router,
+    assets.router,
+    ad_accounts.router,
+    events.router,
+)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application, with settings read from the environment unless given."""
-    settings = settings or load_settings()
+    if settings is None:
+        settings = load_settings()
+        configure_logging(settings.log_level, "api")
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -43,11 +55,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        max_body_size=MAX_BODY_BYTES,
         middleware=[
             Middleware(RequestContext),
             Middleware(SecurityHeaders, https=is_https(settings)),
             Middleware(RateLimit, per_minute=settings.rate_limit_per_minute),
+            Middleware(BodyLimit, usual=MAX_BODY_BYTES, larger={"/api/v1/assets": assets.MAX_UPLOAD_BYTES}),
         ],
     )
     install_error_handlers(app)

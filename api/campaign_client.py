@@ -114,6 +114,7 @@ async def _start(services: Services, wanted: CreateCampaign) -> CampaignAnswer:
     )
     answer: CampaignAnswer = await services.temporal.execute_update_with_start_workflow(
         "create",
+        wanted,
         start_workflow_operation=operation,
         id=wanted.create_key,
         result_type=CampaignAnswer,

@@ -1,13 +1,18 @@
 """What the handlers work with, made once per process."""
 
+from base64 import b64decode
 from dataclasses import dataclass
 
 from pydantic import SecretStr
 from temporalio.client import Client
 
 from api.live import ChangeHub
+from providers.ads.meta.oauth import MetaApp, MetaOAuth
+from providers.ads.meta.reads import MetaReader
+from providers.ads.meta.transport import MetaTransport
 from providers.storage.s3 import S3Store
 from records.database import Database
+from records.secrets import SecretBox
 from settings import Settings
 from workflows.temporal_client import connect
 
@@ -19,15 +24,28 @@ class Services:
     temporal: Client
     storage: S3Store
     changes: ChangeHub
+    box: SecretBox
+    transport: MetaTransport
+    ads: MetaReader
+    oauth: MetaOAuth
 
     async def close(self) -> None:
         await self.changes.close()
+        await self.transport.close()
         await self.database.close()
 
 
 async def open_services(settings: Settings) -> Services:
     """Opens no connection that has to succeed: reading goes on while Temporal is down, and the health page says so."""
     database = Database(settings.database_url)
+    app_secret = settings.meta_app_secret
+    transport = MetaTransport(
+        settings.meta_graph_url,
+        api_version=settings.meta_api_version,
+        app_secret=app_secret,
+        timeout_s=settings.platform_timeout_s,
+    )
+    meta_app = MetaApp(settings.meta_app_id, app_secret, settings.meta_dialog_url, settings.meta_api_version)
     return Services(
         settings=settings,
         database=database,
@@ -46,6 +64,17 @@ async def open_services(settings: Settings) -> Services:
             public_endpoint=settings.s3_public_url,
         ),
         changes=ChangeHub(settings.database_url),
+        box=_secret_box(settings),
+        transport=transport,
+        ads=MetaReader(transport),
+        oauth=MetaOAuth(transport, meta_app),
+    )
+
+
+def _secret_box(settings: Settings) -> SecretBox:
+    keys = {**settings.retired_master_keys, settings.master_key_id: settings.master_key}
+    return SecretBox(
+        {key_id: b64decode(key.get_secret_value()) for key_id, key in keys.items()}, settings.master_key_id
     )
 
 
