@@ -30,7 +30,7 @@ keys included."""
 
 
 class StrategyTask(BaseModel):
-    """What to plan. `language` is the one that the agency and its client read, as a BCP-47 tag."""
+    """What to plan. `language` is what the agency and its client read (BCP-47), `zone` the ad account's (IANA)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -39,6 +39,7 @@ class StrategyTask(BaseModel):
     formats: list[str]
     concepts: int = 6
     language: str = "en"
+    zone: str = "UTC"
     current: StrategyDraft | None = None
     instruction: str = ""
 
@@ -47,7 +48,7 @@ def draft_strategy(task: StrategyTask) -> Prompt[StrategyDraft]:
     """With `current` and `instruction` a redraft, else a first draft."""
     wanted: dict[str, JsonValue] = {"concepts": task.concepts, "formats": [*task.formats], "language": task.language}
     blocks = [
-        data_block("brief", brief_facts(task.brief, task.brand)),
+        data_block("brief", brief_facts(task.brief, task.brand, task.zone)),
         data_block("brief_text", task.brief.raw_text),
         data_block("strategy_task", wanted),
     ]

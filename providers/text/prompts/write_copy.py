@@ -48,7 +48,7 @@ class PlacementGuide(BaseModel):
 
 
 class CopyTask(BaseModel):
-    """Everything that the words of one item rest on. `language` is a BCP-47 tag.
+    """Everything that the words of one item rest on. `language` is a BCP-47 tag, `zone` the ad account's (IANA).
 
     The offer is that of the strategy's message, which people approved, not that of the brief.
     """
@@ -63,6 +63,7 @@ class CopyTask(BaseModel):
     placements: list[PlacementGuide]
     allowed_ctas: list[CallToAction]
     avoid: list[str] = []
+    zone: str = "UTC"
 
 
 def write_copy(task: CopyTask) -> Prompt[CopyDraft]:
@@ -94,4 +95,4 @@ def _material(task: CopyTask) -> str:
         "avoid": [*task.avoid],
     }
     agreed = task.brief.model_copy(update={"offer": task.message.offer})
-    return f"{data_block('brief', brief_facts(agreed, task.brand))}\n\n{data_block('copy_task', wanted)}"
+    return f"{data_block('brief', brief_facts(agreed, task.brand, task.zone))}\n\n{data_block('copy_task', wanted)}"

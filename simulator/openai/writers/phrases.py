@@ -56,7 +56,8 @@ class Facts:
         price = (product or {}).get("price")
         known = {
             "brand": brief.get("brand"),
-            "product": product and product.get("name"),
+            # "Finjan cups, set of six" is called "Finjan cups" in a sentence.
+            "product": product and product["name"].split(",")[0],
             "price": price and local_price(price, self._language),
             "offer": self._short_offer(),
             "date": self._last_day(),

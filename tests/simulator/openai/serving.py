@@ -1,14 +1,12 @@
-"""The simulator as a real server on a free loopback port, in a thread of the test process."""
+"""A real HTTP server on a free loopback port, in a thread of the test process."""
 
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import uvicorn
-
-from simulator.app import create_app
+from fastapi import FastAPI
 
 
 class _Announcing(uvicorn.Server):
@@ -24,15 +22,15 @@ class _Announcing(uvicorn.Server):
 
 
 @contextmanager
-def simulator(state_dir: Path) -> Iterator[str]:
-    """Yields the base URL of the whole simulator, such as http://127.0.0.1:41234."""
+def serve(app: FastAPI) -> Iterator[str]:
+    """Yields the base URL, such as http://127.0.0.1:41234."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(create_app(state_dir), http="h11", log_level="warning", access_log=False)
+        config = uvicorn.Config(app, http="h11", ws="none", log_level="warning", access_log=False)
         server = _Announcing(config)
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
-        assert server.listening.wait(10), "the simulator did not start within 10 s"
+        assert server.listening.wait(10), "the server did not start within 10 s"
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         server.should_exit = True
         thread.join(10)
