@@ -1,7 +1,7 @@
 """One fresh simulated advertiser, and the requests that a well-behaved client would send for it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -119,6 +119,9 @@ class Advertiser:
     def fault(self, name: str, path: str, method: str | None = None, **more: object) -> None:
         spec = {"service": "meta", "name": name, "path": path, "method": method, **more}
         self.control.post("faults", json=spec).raise_for_status()
+
+
+MakeAdvertiser = Callable[..., Advertiser]
 
 
 def made(reply: httpx.Response) -> str:

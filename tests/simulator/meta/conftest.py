@@ -1,14 +1,12 @@
 """Every test gets an advertiser of its own, so that tests share one simulator without seeing each other."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import httpx
 import pytest
 
 from tests.servers import Simulator
-from tests.simulator.meta.advertiser import Advertiser
-
-MakeAdvertiser = Callable[..., Advertiser]
+from tests.simulator.meta.advertiser import Advertiser, MakeAdvertiser
 
 
 @pytest.fixture

@@ -3,13 +3,14 @@
 import hashlib
 import hmac
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
 from simulator.meta.world import APP_ID, APP_SECRET
-from tests.simulator.meta.advertiser import Advertiser, made, refusal
+from tests.simulator.meta.advertiser import Advertiser, MakeAdvertiser, made, refusal
 
 BACK = "https://app.example/connect?next=1"
 
@@ -21,7 +22,7 @@ class Software:
         self.advertiser = advertiser
         self.web = httpx.Client(base_url=f"{advertiser.url}/v26.0")
 
-    def consent(self, scope: str, decision: str = "continue", **more: object) -> dict[str, list[str]]:
+    def consent(self, scope: str, decision: str = "continue", **more: str) -> dict[str, list[str]]:
         asked = {"client_id": APP_ID, "redirect_uri": BACK, "state": "s-1", "scope": scope, "response_type": "code"}
         answer = {**asked, "user": self.advertiser.info["user_id"], "decision": decision, **more}
         reply = self.web.post("dialog/oauth", data=answer)
@@ -33,11 +34,11 @@ class Software:
     def exchange(self, **params: str) -> httpx.Response:
         return self.web.get("oauth/access_token", params={"client_id": APP_ID, "client_secret": APP_SECRET, **params})
 
-    def token(self, scope: str, **more: object) -> str:
+    def token(self, scope: str, **more: str) -> str:
         code = self.consent(scope, **more)["code"][0]
         return str(self.exchange(code=code, redirect_uri=BACK).json()["access_token"])
 
-    def debug(self, token: str) -> dict[str, object]:
+    def debug(self, token: str) -> dict[str, Any]:
         params = {"input_token": token, "access_token": f"{APP_ID}|{APP_SECRET}"}
         return dict(self.web.get("debug_token", params=params).json()["data"])
 
@@ -144,17 +145,17 @@ class TestScopes:
     def test_a_declined_scope_is_asked_again_only_on_request(self, software: Software) -> None:
         asked = "ads_read,ads_management"
 
-        assert "ads_management" not in software.debug(software.token(asked, decline="ads_management"))["scopes"]  # type: ignore[operator]
-        assert "ads_management" not in software.debug(software.token(asked))["scopes"]  # type: ignore[operator]
-        assert "ads_management" in software.debug(software.token(asked, auth_type="rerequest"))["scopes"]  # type: ignore[operator]
+        assert "ads_management" not in software.debug(software.token(asked, decline="ads_management"))["scopes"]
+        assert "ads_management" not in software.debug(software.token(asked))["scopes"]
+        assert "ads_management" in software.debug(software.token(asked, auth_type="rerequest"))["scopes"]
 
     def test_removing_the_app_kills_its_tokens(self, software: Software, advertiser: Advertiser) -> None:
         assert advertiser.delete("me/permissions").json() == {"success": True}
 
         assert refusal(advertiser.get("me")) == (190, 458)
 
-    def test_foreign_objects_look_missing(self, advertiser: Advertiser, make_advertiser: object) -> None:
-        other = make_advertiser()  # type: ignore[operator]
+    def test_foreign_objects_look_missing(self, advertiser: Advertiser, make_advertiser: MakeAdvertiser) -> None:
+        other = make_advertiser()
         campaign = made(other.campaign())
 
         assert refusal(advertiser.get(campaign)) == (100, 33)

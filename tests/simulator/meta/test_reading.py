@@ -1,0 +1,143 @@
+"""Reading nodes and edges: fields, nesting, filters, pages, units, times."""
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import httpx
+import pytest
+
+from tests.simulator.meta.advertiser import Advertiser, MakeAdvertiser, made, refusal
+
+
+class TestNodes:
+    def test_a_read_without_fields_gives_the_id_only(self, advertiser: Advertiser) -> None:
+        campaign = made(advertiser.campaign())
+
+        assert advertiser.get(campaign).json() == {"id": campaign}
+
+    def test_budgets_read_as_strings_and_times_in_the_accounts_zone(self, make_advertiser: MakeAdvertiser) -> None:
+        tokyo = make_advertiser(currency="JPY", timezone="Asia/Tokyo")
+        adset = made(tokyo.adset(made(tokyo.campaign())))
+
+        read = tokyo.get(adset, fields="daily_budget,created_time,campaign{name}").json()
+
+        assert read["daily_budget"] == "2000"
+        assert read["created_time"].endswith("+0900")
+        assert read["campaign"]["name"] == "Spring gl-abc"
+
+    def test_edges_nest_inside_fields(self, advertiser: Advertiser) -> None:
+        campaign, adset, ad = advertiser.tree()
+
+        read = advertiser.get(campaign, fields="name,adsets.limit(5){id,ads{id,effective_status}}").json()
+
+        assert [row["id"] for row in read["adsets"]["data"]] == [adset]
+        assert read["adsets"]["data"][0]["ads"]["data"][0]["id"] == ad
+
+    @pytest.mark.parametrize("fields", ["colour", "adsets{colour}", "name{", "name,,id", "insights.date_preset{spend}"])
+    def test_unknown_or_broken_fields_are_refused(self, advertiser: Advertiser, fields: str) -> None:
+        campaign, _, _ = advertiser.tree()
+
+        assert advertiser.get(campaign, fields=fields).json()["error"]["code"] in (100, 2500)
+
+    def test_a_write_can_read_fields_back(self, advertiser: Advertiser) -> None:
+        reply = advertiser.campaign(fields="name,effective_status").json()
+
+        assert (reply["name"], reply["effective_status"]) == ("Spring gl-abc", "PAUSED")
+        assert reply["id"]
+
+    def test_the_account_shows_what_a_preflight_needs(self, advertiser: Advertiser) -> None:
+        fields = "account_status,currency,timezone_name,timezone_offset_hours_utc,funding_source,tos_accepted,spend_cap"
+        read = advertiser.get(advertiser.act, fields=fields).json()
+
+        assert read["account_status"] == 1
+        assert read["timezone_offset_hours_utc"] in (-4.0, -5.0)
+        assert read["funding_source"]
+
+    def test_the_surroundings_of_an_account_are_there(self, advertiser: Advertiser) -> None:
+        info = advertiser.info
+        page = advertiser.get(info["page_id"], fields="name,instagram_business_account{id}").json()
+        stats = advertiser.get(f"{info['pixel_id']}/stats", aggregation="event").json()["data"]
+
+        assert page["instagram_business_account"]["id"] == info["instagram_user_id"]
+        assert advertiser.get(f"{info['page_id']}/leadgen_forms").json()["data"][0]["id"] == info["lead_form_id"]
+        assert {row["value"] for row in stats[-1]["data"]} == {"PURCHASE", "LEAD", "CONTENT_VIEW"}
+        assert len(advertiser.get(f"{advertiser.act}/customaudiences").json()["data"]) == 3
+
+
+class TestEdges:
+    def test_pages_lead_from_one_to_the_next_by_cursor_or_link(self, advertiser: Advertiser) -> None:
+        names = [f"C{number}" for number in range(5)]
+        for name in names:
+            made(advertiser.campaign(name=name))
+        edge = f"{advertiser.act}/campaigns"
+        first = advertiser.get(edge, fields="name", limit=2, summary=True).json()
+        second = advertiser.get(edge, fields="name", limit=2, after=first["paging"]["cursors"]["after"]).json()
+        headers = {"Authorization": advertiser.graph.headers["Authorization"]}
+        third = httpx.get(second["paging"]["next"], headers=headers).json()
+
+        assert first["summary"] == {"total_count": 5}
+        assert [row["name"] for page in (first, second, third) for row in page["data"]] == list(reversed(names))
+        assert "next" not in third["paging"]
+
+    def test_names_filter_exactly_or_by_part(self, advertiser: Advertiser) -> None:
+        for name in ("Spring gl-abc", "Spring gl-abcd", "Autumn"):
+            made(advertiser.campaign(name=name))
+        edge = f"{advertiser.act}/campaigns"
+
+        def named(operator: str, value: str) -> list[str]:
+            filtering = [{"field": "name", "operator": operator, "value": value}]
+            return [row["name"] for row in advertiser.get(edge, fields="name", filtering=filtering).json()["data"]]
+
+        assert named("EQUAL", "Spring gl-abc") == ["Spring gl-abc"]
+        assert named("CONTAIN", "gl-abc") == ["Spring gl-abcd", "Spring gl-abc"]
+        assert named("EQUAL", "Winter") == []
+
+    @pytest.mark.parametrize(
+        "options",
+        [
+            {"filtering": [{"field": "colour", "operator": "EQUAL", "value": "red"}]},
+            {"filtering": [{"field": "name", "operator": "LIKE", "value": "x"}]},
+            {"filtering": [{"field": "name", "operator": "IN", "value": "x"}]},
+            {"filtering": "name=x"},
+            {"limit": 0},
+            {"limit": "many"},
+            {"after": "nonsense!"},
+        ],
+    )
+    def test_bad_filters_limits_and_cursors_are_refused(
+        self, advertiser: Advertiser, options: dict[str, object]
+    ) -> None:
+        made(advertiser.campaign())
+
+        assert refusal(advertiser.get(f"{advertiser.act}/campaigns", **options))[0] == 100
+
+    def test_unknown_paths_versions_and_methods_are_refused(self, advertiser: Advertiser) -> None:
+        campaign = made(advertiser.campaign())
+
+        assert refusal(advertiser.get(f"{campaign}/colours"))[0] == 100
+        assert refusal(advertiser.delete(advertiser.act))[0] == 100
+        assert httpx.get(f"{advertiser.url}/v3.2/me").json()["error"]["code"] == 2635
+        assert "error" in advertiser.get("", ids="1,2").json()
+
+
+class TestMarketClock:
+    def test_the_date_header_is_the_accounts_clock_and_real_time_elsewhere(self, advertiser: Advertiser) -> None:
+        campaign = made(advertiser.campaign())
+        advertiser.advance(48)
+
+        of_account = parsedate_to_datetime(advertiser.get(campaign).headers["Date"])
+        of_person = parsedate_to_datetime(advertiser.get("me").headers["Date"])
+
+        assert 47.9 < (of_account - datetime.now(UTC)).total_seconds() / 3600 < 48.1
+        assert abs((of_person - datetime.now(UTC)).total_seconds()) < 60
+        later = made(advertiser.campaign())
+        rows = {entry["id"]: entry["created_time"] for entry in advertiser.books()["campaigns"]}
+        assert rows[later] > rows[campaign]
+
+    def test_one_accounts_clock_moves_no_other(self, advertiser: Advertiser, make_advertiser: MakeAdvertiser) -> None:
+        other = make_advertiser()
+        advertiser.advance(48)
+
+        other_clock = parsedate_to_datetime(other.get(other.act).headers["Date"])
+
+        assert abs((other_clock - datetime.now(UTC)).total_seconds()) < 60
