@@ -21,6 +21,6 @@ from settings import Settings, environment_name
 # A developer's own keys and servers must never be reached from a test, nor from a process that a test starts.
 for field in Settings.model_fields:
     os.environ.pop(environment_name(field), None)
-os.environ["GREENLIGHT_ENV_FILE"] = os.devnull
+os.environ["GREENLIGHT_ENV_FILE"] = os.environ["GREENLIGHT_DATA_DIR"] = os.devnull
 
 pytest_plugins = ["tests.servers", "tests.browser"]

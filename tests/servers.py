@@ -30,6 +30,7 @@ from stack.service import Child, Service, program
 from stack.simulation import meta_settings, openai_settings, simulation
 from stack.storage import storage
 from stack.temporal import SEARCH_ATTRIBUTES, dynamic_config_flags, temporal
+from workflows.temporal_client import connect
 
 TEMPLATE = "template"
 
@@ -124,7 +125,7 @@ def temporal_address(servers_dir: Path, run_service: Callable[[Service], Child])
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def temporal_client(temporal_address: str) -> Client:
-    return await Client.connect(temporal_address, data_converter=pydantic_data_converter)
+    return await connect(temporal_address)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
