@@ -35,7 +35,7 @@ def _refused(advice: str) -> Rule:
     return Rule(Meaning.REFUSED, advice)
 
 
-_AMBIGUOUS = Rule(Meaning.AMBIGUOUS, "Meta had a problem of its own.")
+_AMBIGUOUS = Rule(Meaning.AMBIGUOUS)
 _MINIMUM = _refused("Raise the budget, or spread it over fewer ad sets.")
 _ARCHIVED = _refused("The object was deleted or archived on Meta; publish it as a new one.")
 _TARGETING = _refused("Remove the targeting option that Meta has retired.")
@@ -77,7 +77,7 @@ BY_NUMBER: dict[int, Rule] = {
     467: _token("Meta ended the connection: connect the account again."),
     492: _token("The user lost the role on the page: restore it, then connect again."),
     # ambiguous; a generic creative failure often succeeds with the same payload (reported)
-    1487390: Rule(Meaning.AMBIGUOUS, "Meta could not create the creative just now."),
+    1487390: _AMBIGUOUS,
     2490547: _AMBIGUOUS,
     1504038: _AMBIGUOUS,
     # refusals

@@ -71,18 +71,18 @@ def translate(error: MetaError, *, effects: bool, usage: Usage | None = None) ->
         return ReconnectNeeded(
             PROVIDER, _sentence("Meta did not accept the connection", error, advice), vendor=error.vendor
         )
-    if meaning is Meaning.REFUSED and not error.transient:
-        return Refused(PROVIDER, _sentence("Meta refused", error, advice), vendor=error.vendor)
-    return _undecided(error, advice, effects=effects)
+    if error.transient or meaning is Meaning.AMBIGUOUS or (error.status >= 500 and rule is None):
+        return _undecided(error, effects=effects)
+    if meaning is Meaning.REFUSED or not effects:
+        words = _sentence("Meta refused", error, advice or BY_CODE[100].advice)
+        return Refused(PROVIDER, words, vendor=error.vendor)
+    return _undecided(error, effects=effects)
 
 
-def _undecided(error: MetaError, advice: str, *, effects: bool) -> ProviderError:
+def _undecided(error: MetaError, *, effects: bool) -> ProviderError:
     if effects:
         return OutcomeUnknown(PROVIDER, _sentence("Meta answered unclearly", error, LOOKING), vendor=error.vendor)
-    undescribed = rule_for(error.code, error.subcode) is None
-    if undescribed and error.status < 500 and not error.transient:
-        return Refused(PROVIDER, _sentence("Meta refused", error, BY_CODE[100].advice), vendor=error.vendor)
-    return RetryLater(PROVIDER, _sentence("Meta had a problem", error, advice or "We try again."), vendor=error.vendor)
+    return RetryLater(PROVIDER, _sentence("Meta had a problem", error, "We try again."), vendor=error.vendor)
 
 
 def no_answer(problem: str, *, effects: bool, sent: bool) -> ProviderError:

@@ -33,7 +33,6 @@ class AssetFeed(_Facts):
 
 
 class Creative(_Facts):
-    longest_name: int
     enhancements: tuple[str, ...]
 
 

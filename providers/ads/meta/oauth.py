@@ -11,10 +11,11 @@ from urllib.parse import urlencode
 
 from pydantic import JsonValue, SecretStr
 
-from providers.ads.meta.errors import unusable_answer
+from providers.ads.meta.errors import PROVIDER, unusable_answer
 from providers.ads.meta.listing import list_all
 from providers.ads.meta.transport import Call, MetaTransport, Reply
 from providers.ads.results import TokenGrant, TokenHealth
+from providers.errors import ReconnectNeeded, RetryLater
 
 READ_SCOPES = ("ads_read", "pages_show_list", "pages_read_engagement", "business_management")
 WRITE_SCOPES = (*READ_SCOPES, "ads_management", "pages_manage_ads", "leads_retrieval", "instagram_basic")
@@ -84,7 +85,14 @@ class MetaOAuth:
 
     async def _grant(self, params: Mapping[str, JsonValue]) -> TokenGrant:
         client = {"client_id": self._app.id, "client_secret": self._app.secret.get_secret_value()}
-        reply = await self._transport.call(Call("GET", "oauth/access_token", {**client, **params}), None)
+        try:
+            reply = await self._transport.call(Call("GET", "oauth/access_token", {**client, **params}), None)
+        except RetryLater as error:
+            if (error.vendor.status, error.vendor.code) != (400, "1"):
+                raise
+            # Elsewhere code 1 means trouble at Meta's side; here it is how Meta rejects app id or secret.
+            words = "Meta does not know this app: an administrator must check the app id and secret."
+            raise ReconnectNeeded(PROVIDER, words, vendor=error.vendor) from None
         token, lifetime = reply.body.get("access_token"), reply.body.get("expires_in")
         if not isinstance(token, str) or not token:
             raise _unusable(reply, "no token")

@@ -76,7 +76,9 @@ class MetaTransport:
         self._timeout_s = timeout_s
         self._upload_timeout_s = upload_timeout_s
         # The total timeout below governs; httpx counts each read and write anew.
-        self._client = httpx.AsyncClient(timeout=None, follow_redirects=False)  # noqa: S113
+        # Idle connections go quickly: a write on one that the server is just closing would look like a lost reply.
+        limits = httpx.Limits(max_keepalive_connections=20, keepalive_expiry=2.0)
+        self._client = httpx.AsyncClient(timeout=None, limits=limits, follow_redirects=False)  # noqa: S113
         self._usage: dict[str, Usage] = {}
 
     async def __aenter__(self) -> "MetaTransport":

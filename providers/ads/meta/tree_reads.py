@@ -3,7 +3,7 @@
 Source: Marketing API v26.0 reference of ad account, campaign, ad set, ad, ad creative and video; read September 2026.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pydantic import JsonValue, SecretStr
 
@@ -31,6 +31,15 @@ _FIELDS = {
     "learning_stage_info",
     PlatformKind.AD: "id,name,status,effective_status,created_time,updated_time,issues_info,campaign_id,adset_id,"
     "creative,ad_review_feedback,failed_delivery_checks",
+    PlatformKind.CREATIVE: "id,name,status",
+    PlatformKind.VIDEO: "id,title,status,created_time",
+}
+
+# What a look-up needs of each object: an account may hold thousands.
+_FOUND_FIELDS = {
+    PlatformKind.CAMPAIGN: "id,name,status,effective_status,created_time",
+    PlatformKind.AD_SET: "id,name,status,effective_status,created_time,campaign_id",
+    PlatformKind.AD: "id,name,status,effective_status,created_time,adset_id",
     PlatformKind.CREATIVE: "id,name,status",
     PlatformKind.VIDEO: "id,title,status,created_time",
 }
@@ -96,7 +105,7 @@ class MetaTreeReader:
             raise ValueError("pictures are found by their content hash, not by a marker")
         if (parent_id is not None) != (kind in (PlatformKind.AD_SET, PlatformKind.AD)):
             raise ValueError(f"parent_id belongs to ad sets and ads only, not to a {kind}")
-        listing = await self._list(parent_id or account_node(account_id), kind, token)
+        listing = await self._list(parent_id or account_node(account_id), kind, _FOUND_FIELDS, token)
         found = (as_wire(WireNode, row).found(kind) for row in listing.rows)
         return [thing for thing in found if marker_of(thing.name) == marker]
 
@@ -115,11 +124,13 @@ class MetaTreeReader:
         return VideoState(video.id, state, str(problem) if problem else None, thumbnail)
 
     async def _children(self, parent: str, kind: PlatformKind, token: SecretStr) -> list[NodeState]:
-        listing = await self._list(parent, kind, token)
+        listing = await self._list(parent, kind, _FIELDS, token)
         return [as_wire(WireNode, row).node(kind, row, listing.platform_time) for row in listing.rows]
 
-    async def _list(self, parent: str, kind: PlatformKind, token: SecretStr) -> Listing:
-        params: Row = {"fields": _FIELDS[kind], "limit": self._page_size}
+    async def _list(
+        self, parent: str, kind: PlatformKind, fields: Mapping[PlatformKind, str], token: SecretStr
+    ) -> Listing:
+        params: Row = {"fields": fields[kind], "limit": self._page_size}
         if kind in _STATUSES:
             params["effective_status"] = _STATUSES[kind]
         return await list_all(self._transport, f"{parent}/{EDGES[kind]}", params, token)

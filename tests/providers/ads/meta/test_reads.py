@@ -1,0 +1,296 @@
+"""What is read back: whole trees, look-ups over all pages, reviews, and what an account may use."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from pydantic import JsonValue
+
+from models.domain.markers import name_with_marker
+from models.domain.states import PlatformKind, WriteOp
+from providers.ads.meta.payloads import campaign_payload
+from providers.ads.meta.reads import MetaReader
+from providers.ads.meta.transport import MetaTransport
+from providers.ads.meta.writes import MetaWriter
+from providers.ads.protocol import PlatformWrite, UploadFile
+from providers.ads.results import ReviewVerdict
+from providers.errors import Refused, RetryLater
+from tests.providers.ads.meta.conftest import Advertiser
+from tests.providers.ads.meta.plans import approved
+from tests.providers.ads.meta.publishing import Published, Publisher, new_marker
+from tests.providers.ads.meta.wire_stub import reply, wire_stub
+
+MARKER = "gl-agjpjid5hr7dvgy6l5vhxde5by"
+
+
+@pytest.fixture
+def publisher(writer: MetaWriter, shop: Advertiser) -> Publisher:
+    return Publisher(writer, shop)
+
+
+class TestLookUp:
+    async def test_every_page_is_read_and_only_the_whole_marker_matches(
+        self, publisher: Publisher, transport: MetaTransport
+    ) -> None:
+        shop, marker = publisher.shop, new_marker()
+        plan = approved(target=shop.target)
+        wanted = await publisher.campaign(plan, marker)
+        for name in (f"{marker} in front", f"Lamps {marker[:-1]}", "Lamps", name_with_marker("Other", new_marker())):
+            payload = campaign_payload(plan, plan.plan.campaigns[0], name)
+            await publisher.create(PlatformKind.CAMPAIGN, payload)
+
+        found = await MetaReader(transport, page_size=2).find_by_marker(
+            PlatformKind.CAMPAIGN, account_id=shop.id, parent_id=None, marker=marker, token=shop.token
+        )
+
+        assert [thing.id for thing in found] == [wanted]
+        assert (found[0].status, found[0].effective_status) == ("PAUSED", "PAUSED")
+        assert found[0].created_time is not None
+
+    async def test_two_objects_with_one_marker_are_both_reported(
+        self, publisher: Publisher, transport: MetaTransport
+    ) -> None:
+        shop, marker = publisher.shop, new_marker()
+        made = {await publisher.campaign(approved(target=shop.target), marker) for _ in range(2)}
+
+        found = await MetaReader(transport, page_size=1).find_by_marker(
+            PlatformKind.CAMPAIGN, account_id=shop.id, parent_id=None, marker=marker, token=shop.token
+        )
+
+        assert {thing.id for thing in found} == made
+
+    async def test_an_archived_object_is_found_and_known_to_be_archived(
+        self, publisher: Publisher, reader: MetaReader
+    ) -> None:
+        shop, marker = publisher.shop, new_marker()
+        campaign_id = await publisher.campaign(approved(target=shop.target), marker)
+        await publisher.change(WriteOp.UPDATE, PlatformKind.CAMPAIGN, campaign_id, status="ARCHIVED")
+
+        found = await reader.find_by_marker(
+            PlatformKind.CAMPAIGN, account_id=shop.id, parent_id=None, marker=marker, token=shop.token
+        )
+
+        assert [thing.effective_status for thing in found] == ["ARCHIVED"]
+
+    async def test_a_failed_page_fails_the_look_up(self, shop: Advertiser) -> None:
+        first = {"data": [], "paging": {"cursors": {"after": "a"}, "next": "http://x/"}}
+        down = reply({"error": {"message": "down", "code": 2}}, 500)
+        async with wire_stub(reply(first), down) as stub, MetaTransport(stub.url) as transport:
+            with pytest.raises(RetryLater):
+                await MetaReader(transport).find_by_marker(
+                    PlatformKind.CAMPAIGN, account_id="42", parent_id=None, marker=MARKER, token=shop.token
+                )
+
+    async def test_an_empty_page_in_the_middle_does_not_end_the_look_up(self, shop: Advertiser) -> None:
+        empty = {"data": [], "paging": {"cursors": {"after": "a"}, "next": "http://x/"}}
+        last = {
+            "data": [{"id": "7", "name": f"Lamps {MARKER}", "status": "PAUSED"}],
+            "paging": {"cursors": {"after": "b"}},
+        }
+        async with wire_stub(reply(empty), reply(last)) as stub, MetaTransport(stub.url) as transport:
+            found = await MetaReader(transport).find_by_marker(
+                PlatformKind.CAMPAIGN, account_id="42", parent_id=None, marker=MARKER, token=shop.token
+            )
+
+        assert [thing.id for thing in found] == ["7"]
+        assert b"after=a" in stub.requests[1]
+
+    @pytest.mark.parametrize(
+        "page",
+        [
+            {"data": [], "paging": {"cursors": {"after": "same"}, "next": "http://x/"}},
+            {"data": [], "paging": {"next": "http://x/"}},
+            {"data": {}},
+            {"data": ["7"]},
+            {"data": [{"name": "without an id"}]},
+        ],
+    )
+    async def test_a_list_that_is_not_one_is_no_proof_of_absence(
+        self, shop: Advertiser, page: dict[str, object]
+    ) -> None:
+        async with wire_stub(reply(page), reply(page)) as stub, MetaTransport(stub.url) as transport:
+            with pytest.raises(RetryLater):
+                await MetaReader(transport).find_by_marker(
+                    PlatformKind.CAMPAIGN, account_id="42", parent_id=None, marker=MARKER, token=shop.token
+                )
+
+    @pytest.mark.parametrize(
+        ("kind", "parent_id"), [(PlatformKind.AD, None), (PlatformKind.CAMPAIGN, "1"), (PlatformKind.IMAGE, None)]
+    )
+    async def test_a_look_up_in_the_wrong_place_is_a_mistake_and_not_absence(
+        self, reader: MetaReader, shop: Advertiser, kind: PlatformKind, parent_id: str | None
+    ) -> None:
+        with pytest.raises(ValueError, match=r"parent_id|hash"):
+            await reader.find_by_marker(kind, account_id=shop.id, parent_id=parent_id, marker=MARKER, token=shop.token)
+
+
+class TestTree:
+    async def test_the_tree_is_whole_over_several_pages(self, publisher: Publisher, transport: MetaTransport) -> None:
+        plan, shop = approved(target=publisher.shop.target), publisher.shop
+        campaign_id = await publisher.campaign(plan)
+        creative_id = await publisher.creative(plan)
+        ad_sets = {await publisher.ad_set(plan, campaign_id) for _ in range(2)}
+        ads = {await publisher.ad(plan, ad_set_id, creative_id) for ad_set_id in ad_sets for _ in range(2)}
+
+        tree = await MetaReader(transport, page_size=1).list_tree(campaign_id, shop.token)
+
+        assert tree.ids == {campaign_id, *ad_sets, *ads}
+        assert {ad.parent_id for ad in tree.ads} == ad_sets
+        assert {ad_set.parent_id for ad_set in tree.ad_sets} == {campaign_id}
+
+    async def test_an_archived_child_is_listed_but_does_not_count(
+        self, publisher: Publisher, reader: MetaReader
+    ) -> None:
+        made = await publisher.tree(approved(target=publisher.shop.target))
+        await publisher.change(WriteOp.UPDATE, PlatformKind.AD, made.ad_id, status="ARCHIVED")
+
+        tree = await reader.list_tree(made.campaign_id, publisher.shop.token)
+
+        assert [ad.gone for ad in tree.ads] == [True]
+        assert tree.ids == {made.campaign_id, made.ad_set_id}
+
+    async def test_what_was_sent_reads_back_as_the_same(self, publisher: Publisher, reader: MetaReader) -> None:
+        plan, token = approved(target=publisher.shop.target), publisher.shop.token
+        ad_set_id = await publisher.ad_set(plan, await publisher.campaign(plan))
+
+        node = await reader.read_node(PlatformKind.AD_SET, ad_set_id, token, also=["targeting", "attribution_spec"])
+
+        sent: dict[str, JsonValue] = {
+            "daily_budget": 20_000,
+            "end_time": "2031-03-17T06:00:00+0000",
+            "status": "PAUSED",
+        }
+        assert reader.holds(node, sent)
+        assert not reader.holds(node, {**sent, "daily_budget": 20_001})
+        assert "targeting" in node.fields
+
+    async def test_an_object_that_cannot_be_seen_is_refused_and_not_absent(
+        self, reader: MetaReader, shop: Advertiser
+    ) -> None:
+        with pytest.raises(Refused, match="may not see it"):
+            await reader.read_node(PlatformKind.CAMPAIGN, "120000000000000", shop.token)
+
+    async def test_foreign_campaigns_of_the_account_are_listed_too(
+        self, publisher: Publisher, reader: MetaReader
+    ) -> None:
+        plan = approved(target=publisher.shop.target)
+        foreign = campaign_payload(plan, plan.plan.campaigns[0], "Made by hand")
+        campaign_id = await publisher.create(PlatformKind.CAMPAIGN, foreign)
+
+        listed = await reader.list_campaigns(publisher.shop.id, publisher.shop.token)
+
+        assert [(node.id, node.name) for node in listed] == [(campaign_id, "Made by hand")]
+
+
+class TestReview:
+    async def published(self, publisher: Publisher) -> Published:
+        return await publisher.tree(approved(target=publisher.shop.target))
+
+    async def test_a_rejected_ad_brings_metas_reasons(self, publisher: Publisher, reader: MetaReader) -> None:
+        words = "Ads must not promise a warm room."
+        publisher.shop.change(review_rules=[{"phrase": "warm room", "code": "WARMTH", "text": words}])
+        made = await self.published(publisher)
+
+        review = (await reader.review(made.campaign_id, publisher.shop.token))[0]
+
+        assert (review.ad_id, review.ad_set_id) == (made.ad_id, made.ad_set_id)
+        assert review.verdict is ReviewVerdict.REJECTED
+        assert review.words == (words,)
+        assert review.issues[0].hard
+
+    async def test_an_ad_waits_for_its_review_and_then_a_paused_one_says_nothing(
+        self, publisher: Publisher, reader: MetaReader
+    ) -> None:
+        publisher.shop.change(review_delay_s=3600)
+        made = await self.published(publisher)
+        before = await reader.review(made.campaign_id, publisher.shop.token)
+        publisher.shop.advance(hours=2)
+        after = await reader.review(made.campaign_id, publisher.shop.token)
+
+        assert [row.verdict for row in (*before, *after)] == [ReviewVerdict.PENDING, ReviewVerdict.NOT_STATED]
+
+    async def test_a_running_ad_is_approved_and_its_ad_set_learns(
+        self, publisher: Publisher, reader: MetaReader
+    ) -> None:
+        made = await self.published(publisher)
+        for kind, node_id in (
+            (PlatformKind.AD, made.ad_id),
+            (PlatformKind.AD_SET, made.ad_set_id),
+            (PlatformKind.CAMPAIGN, made.campaign_id),
+        ):
+            await publisher.change(WriteOp.ACTIVATE, kind, node_id)
+
+        review = (await reader.review(made.campaign_id, publisher.shop.token))[0]
+        tree = await reader.list_tree(made.campaign_id, publisher.shop.token)
+
+        assert review.verdict is ReviewVerdict.APPROVED
+        assert tree.ad_sets[0].learning == "LEARNING"
+
+
+class TestAccount:
+    async def test_an_account_tells_its_money_zone_and_state(self, reader: MetaReader, shop: Advertiser) -> None:
+        account = await reader.account(shop.id, shop.token)
+
+        assert (account.id, account.currency, account.timezone) == (shop.id, "USD", "America/New_York")
+        assert (account.active, account.funded, account.amount_spent) == (True, True, 0)
+        assert [listed.id for listed in await reader.accounts(shop.token)] == [shop.id]
+
+    async def test_minimum_budgets_are_told_per_currency(self, reader: MetaReader, shop: Advertiser) -> None:
+        minimums = {row.currency: row for row in await reader.minimum_budgets(shop.id, shop.token)}
+
+        assert (minimums["USD"].impressions, minimums["USD"].rare) == (100, 500)
+
+    async def test_page_pixel_instagram_and_form_can_be_chosen(self, reader: MetaReader, shop: Advertiser) -> None:
+        page = (await reader.pages(shop.token))[0]
+        assert page.token is not None
+        forms = await reader.lead_forms(page.id, page.token)
+        pixel = (await reader.pixels(shop.id, shop.token))[0]
+        instagram = await reader.instagram_accounts(shop.id, shop.token)
+
+        assert (page.id, page.may_advertise) == (shop.info["page_id"], True)
+        assert page.instagram_user_id == instagram[0].id == shop.info["instagram_user_id"]
+        assert [form.id for form in forms] == [shop.info["lead_form_id"]]
+        assert pixel.id == shop.info["pixel_id"]
+        assert "EAA" not in repr(page)
+
+    async def test_a_video_becomes_ready_with_a_thumbnail(
+        self, reader: MetaReader, writer: MetaWriter, shop: Advertiser
+    ) -> None:
+        film = UploadFile("lamp.mp4", "video/mp4", b"\x00\x00\x00\x18ftypmp42" + bytes(64))
+        write = PlatformWrite(WriteOp.CREATE, PlatformKind.VIDEO, shop.id, {"title": "Lamp"}, upload=film)
+        video_id = (await writer.send(write, shop.token)).platform_id
+        before = await reader.video(video_id, shop.token)
+        shop.advance(hours=1)
+        after = await reader.video(video_id, shop.token)
+
+        assert (before.ready, before.thumbnail_url) == (False, None)
+        assert after.ready
+        assert after.thumbnail_url is not None
+
+    async def test_preflight_is_silent_when_all_is_well(self, reader: MetaReader, shop: Advertiser) -> None:
+        assert await self.obstacles(reader, shop) == []
+
+    async def test_preflight_names_every_obstacle_at_once(
+        self, reader: MetaReader, advertisers: Callable[..., Advertiser]
+    ) -> None:
+        broke = advertisers(funded=False, pixel_events=[])
+        broke.change(account_status=2)
+
+        found = await self.obstacles(reader, broke, page_id="1")
+
+        assert found == ["account_not_active", "account_not_funded", "page_not_visible", "pixel_silent"]
+
+    async def obstacles(self, reader: MetaReader, shop: Advertiser, **changes: str) -> list[str]:
+        choice = {"page_id": shop.info["page_id"], "pixel_id": shop.info["pixel_id"]} | changes
+        found = await reader.preflight(shop.id, token=shop.token, **choice)
+        return [obstacle.code for obstacle in found]
+
+
+async def test_preflight_uses_the_platforms_clock(reader: MetaReader, shop: Advertiser) -> None:
+    shop.advance(hours=24 * 30)
+
+    account = await reader.account(shop.id, shop.token)
+    pixel = (await reader.pixels(shop.id, shop.token))[0]
+
+    assert pixel.last_fired is not None
+    assert abs(account.platform_time - pixel.last_fired) < timedelta(days=1)
