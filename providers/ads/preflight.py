@@ -1,5 +1,9 @@
-"""What must be true of an account, its page and its pixel before publishing; pure rules over what was read."""
+"""What must be true of an account, its page and its pixel before publishing; pure rules over what was read.
 
+All of them are told at once, so that a person mends everything in one go.
+"""
+
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from providers.ads.results import AccountState, Obstacle, PageChoice, PixelChoice
@@ -7,15 +11,7 @@ from providers.ads.results import AccountState, Obstacle, PageChoice, PixelChoic
 EVENT_FRESHNESS = timedelta(days=7)
 
 
-def obstacles(
-    account: AccountState, page: PageChoice | None, pixel: PixelChoice | None, *, pixel_wanted: bool, now: datetime
-) -> list[Obstacle]:
-    """Every obstacle, so that a person mends all of them at once. `now` is platform time."""
-    found = _account_obstacles(account) + _page_obstacles(page)
-    return found + _pixel_obstacles(pixel, now) if pixel_wanted else found
-
-
-def _account_obstacles(account: AccountState) -> list[Obstacle]:
+def account_obstacles(account: AccountState) -> list[Obstacle]:
     found = []
     if not account.active:
         words = f"The ad account is {account.status.replace('_', ' ')}: see its Account Quality page."
@@ -25,7 +21,7 @@ def _account_obstacles(account: AccountState) -> list[Obstacle]:
     return found
 
 
-def _page_obstacles(page: PageChoice | None) -> list[Obstacle]:
+def page_obstacles(page: PageChoice | None) -> list[Obstacle]:
     if page is None:
         words = "The connected user cannot see the chosen page: ask its owner for access, or choose another."
         return [Obstacle("page_not_visible", words)]
@@ -35,14 +31,17 @@ def _page_obstacles(page: PageChoice | None) -> list[Obstacle]:
     return []
 
 
-def _pixel_obstacles(pixel: PixelChoice | None, now: datetime) -> list[Obstacle]:
+def pixel_obstacles(
+    pixel: PixelChoice | None, event: str | None, fired: Mapping[str, int], *, since: datetime
+) -> list[Obstacle]:
+    """`fired` counts each event after `since`, which is platform time; it is looked at only when an event is chosen."""
     if pixel is None:
-        return [
-            Obstacle(
-                "pixel_not_visible", "The ad account has no access to the chosen pixel: share it, or choose another."
-            )
-        ]
-    if pixel.last_fired is None or now - pixel.last_fired > EVENT_FRESHNESS:
+        words = "The ad account has no access to the chosen pixel: share it, or choose another."
+        return [Obstacle("pixel_not_visible", words)]
+    if pixel.last_fired is None or pixel.last_fired < since:
         words = f"The pixel {pixel.name} has sent nothing for 7 days: check that it is installed on the website."
         return [Obstacle("pixel_silent", words)]
+    if event is not None and not fired.get(event):
+        words = f"The pixel {pixel.name} has not sent {event} for 7 days: check the website, or choose another event."
+        return [Obstacle("event_silent", words)]
     return []

@@ -1,16 +1,19 @@
 """Reads what an account may use: itself, pages, pixels, Instagram accounts, lead forms, minimum budgets."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from pydantic import JsonValue, SecretStr
 
+from providers.ads.meta.facts import FACTS
 from providers.ads.meta.listing import list_all
 from providers.ads.meta.transport import Call, MetaTransport
 from providers.ads.meta.tree_reads import account_node
 from providers.ads.meta.wire import (
     Row,
     WireAccount,
+    WireEventHour,
     WireInstagram,
     WireLeadForm,
     WireMinimum,
@@ -18,7 +21,7 @@ from providers.ads.meta.wire import (
     WirePixel,
     as_wire,
 )
-from providers.ads.preflight import obstacles
+from providers.ads.preflight import EVENT_FRESHNESS, account_obstacles, page_obstacles, pixel_obstacles
 from providers.ads.results import (
     AccountState,
     InstagramChoice,
@@ -86,6 +89,15 @@ class MetaAccountReader:
         )
         return [PixelChoice(pixel.id, pixel.name, pixel.last_fired_time) for pixel in pixels]
 
+    async def pixel_events(self, pixel_id: str, since: datetime, token: SecretStr) -> dict[str, int]:
+        """How often each event fired since then, by the names that an ad set's goal uses."""
+        params: Row = {"aggregation": "event", "start_time": int(since.timestamp())}
+        counts: Counter[str] = Counter()
+        for row in await self._rows(f"{pixel_id}/stats", params, token):
+            for event in as_wire(WireEventHour, row).data:
+                counts[FACTS.pixel_events.get(event.value, event.value)] += event.count
+        return dict(counts)
+
     async def instagram_accounts(self, account_id: str, token: SecretStr) -> list[InstagramChoice]:
         path = f"{account_node(account_id)}/instagram_accounts"
         found = (as_wire(WireInstagram, row) for row in await self._rows(path, {"fields": "id,username"}, token))
@@ -98,14 +110,18 @@ class MetaAccountReader:
         return [LeadFormChoice(form.id, form.name, form.status, form.locale) for form in forms]
 
     async def preflight(
-        self, account_id: str, *, page_id: str, pixel_id: str | None, token: SecretStr
+        self, account_id: str, *, page_id: str, pixel_id: str | None, event: str | None = None, token: SecretStr
     ) -> list[Obstacle]:
-        """Everything about account, page and pixel that would make a publish fail."""
+        """Everything about account, page, pixel and its event that would make a publish fail."""
         account = await self.account(account_id, token)
         page = next((page for page in await self.pages(token) if page.id == page_id), None)
-        pixels = await self.pixels(account_id, token) if pixel_id else []
-        pixel = next((pixel for pixel in pixels if pixel.id == pixel_id), None)
-        return obstacles(account, page, pixel, pixel_wanted=pixel_id is not None, now=account.platform_time)
+        found = account_obstacles(account) + page_obstacles(page)
+        if pixel_id is None:
+            return found
+        pixel = next((pixel for pixel in await self.pixels(account_id, token) if pixel.id == pixel_id), None)
+        since = account.platform_time - EVENT_FRESHNESS
+        fired = await self.pixel_events(pixel_id, since, token) if pixel and event else {}
+        return found + pixel_obstacles(pixel, event, fired, since=since)
 
     async def _rows(self, path: str, params: Mapping[str, JsonValue], token: SecretStr) -> list[Row]:
         return (await list_all(self._transport, path, {**params, "limit": self._page_size}, token)).rows

@@ -41,6 +41,7 @@ class Facts(_Facts):
     currencies: Currencies
     locales: dict[str, int]
     targeting: Targeting
+    pixel_events: dict[str, str]
     budgets: Budgets
     asset_feed: AssetFeed
     creative: Creative

@@ -165,6 +165,15 @@ class WirePixel(Wire):
     last_fired_time: Moment = None
 
 
+class WireEventCount(Wire):
+    value: str
+    count: int
+
+
+class WireEventHour(Wire):
+    data: list[WireEventCount] = []
+
+
 class WireLeadForm(Wire):
     id: str
     name: str = ""

@@ -16,7 +16,7 @@ from providers.ads.protocol import PlatformWrite, UploadFile
 from providers.ads.results import ReviewVerdict
 from providers.errors import Refused, RetryLater
 from tests.providers.ads.meta.conftest import Advertiser
-from tests.providers.ads.meta.plans import approved
+from tests.providers.ads.meta.plans import START, approved
 from tests.providers.ads.meta.publishing import Published, Publisher, new_marker
 from tests.providers.ads.meta.wire_stub import reply, wire_stub
 
@@ -270,6 +270,12 @@ class TestAccount:
     async def test_preflight_is_silent_when_all_is_well(self, reader: MetaReader, shop: Advertiser) -> None:
         assert await self.obstacles(reader, shop) == []
 
+    async def test_preflight_asks_for_the_event_that_will_be_paid_for(
+        self, reader: MetaReader, shop: Advertiser
+    ) -> None:
+        assert await self.obstacles(reader, shop, event="PURCHASE") == []
+        assert await self.obstacles(reader, shop, event="SUBSCRIBE") == ["event_silent"]
+
     async def test_preflight_names_every_obstacle_at_once(
         self, reader: MetaReader, advertisers: Callable[..., Advertiser]
     ) -> None:
@@ -284,6 +290,17 @@ class TestAccount:
         choice = {"page_id": shop.info["page_id"], "pixel_id": shop.info["pixel_id"]} | changes
         found = await reader.preflight(shop.id, token=shop.token, **choice)
         return [obstacle.code for obstacle in found]
+
+
+async def test_pixel_events_are_counted_under_the_names_that_goals_use(shop: Advertiser) -> None:
+    hours = [
+        {"aggregation": "event", "data": [{"value": "Purchase", "count": 2}, {"value": "PageView", "count": 90}]},
+        {"aggregation": "event", "data": [{"value": "Purchase", "count": 3}]},
+    ]
+    async with wire_stub(reply({"data": hours})) as stub, MetaTransport(stub.url) as transport:
+        counts = await MetaReader(transport).pixel_events("45", START, shop.token)
+
+    assert counts == {"PURCHASE": 5, "PageView": 90}
 
 
 async def test_preflight_uses_the_platforms_clock(reader: MetaReader, shop: Advertiser) -> None:
