@@ -64,6 +64,7 @@ class Child:
         self.log = run_dir / "logs" / f"{service.name}.log"
         self._record = run_dir / "run" / f"{service.name}.json"
         self._process: subprocess.Popen[bytes] | None = None
+        self._log_start = 0
 
     @property
     def pid(self) -> int:
@@ -95,6 +96,7 @@ class Child:
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT_BYTES:
             self.log.replace(self.log.with_suffix(".log.1"))
         with self.log.open("ab") as log:
+            self._log_start = log.tell()
             self._process = subprocess.Popen(
                 self.service.argv,
                 stdin=subprocess.DEVNULL,
@@ -126,7 +128,9 @@ class Child:
             time.sleep(0.05)
 
     def _log_tail(self, lines: int = 15) -> str:
-        text = self.log.read_text(errors="replace").splitlines()[-lines:]
+        with self.log.open("rb") as log:
+            log.seek(self._log_start)
+            text = log.read().decode(errors="replace").splitlines()[-lines:]
         return "\n".join([f"Last lines of {self.log}:", *(f"  {line}" for line in text)])
 
     def stop(self) -> None:

@@ -77,23 +77,27 @@ def _fetch(folder: Path) -> None:
     npm(["pack", PACKAGE, "--prefer-offline", "--silent"], cwd=fresh, check=True, stdout=subprocess.DEVNULL)
     archive = next(fresh.glob("*.tgz"))
     assert hashlib.sha256(archive.read_bytes()).hexdigest() == SHA256, f"{archive} is not the pinned {PACKAGE}"
-    with tarfile.open(archive) as package:
-        package.extractall(fresh, filter="data")
+    _extract(archive, fresh)
     binaries = fresh / "package" / "bin"
     names = ["chromium", "al2023.tar", "fonts.tar", "swiftshader.tar"]
     node(["-e", UNPACK, str(binaries), *names], check=True)
     for name in names[1:]:
-        with tarfile.open(binaries / name) as archived:
-            # Chromium looks for its software renderer beside itself.
-            archived.extractall(
-                fresh if name == "swiftshader.tar" else fresh / name.removesuffix(".tar"), filter="data"
-            )
+        # Chromium looks for its software renderer beside itself.
+        _extract(binaries / name, fresh if name == "swiftshader.tar" else fresh / name.removesuffix(".tar"))
     (binaries / "chromium").replace(fresh / "chromium")
     (fresh / "chromium").chmod(0o755)
     (fresh / "fonts.conf").write_text(FONTS.format(folder=folder))
     shutil.rmtree(fresh / "package")
     archive.unlink()
     fresh.rename(folder)
+
+
+def _extract(archive: Path, folder: Path) -> None:
+    with tarfile.open(archive) as opened:
+        # Early releases of Python 3.11 do not know filters; the archive is pinned by its hash.
+        if hasattr(tarfile, "data_filter"):
+            opened.extraction_filter = tarfile.data_filter
+        opened.extractall(folder)  # noqa: S202
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
