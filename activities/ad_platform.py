@@ -9,11 +9,11 @@ from uuid import UUID
 from pydantic import SecretStr
 
 from activities.errors import ErrorType, final, waiting
+from models.domain.states import Gate
 from models.tables.ad_account import AdAccount
-from models.tables.ledger import LedgerIntent
 from providers.ads.protocol import AdsReader
 from providers.errors import ProviderError, ReconnectNeeded, RetryLater
-from records import ad_accounts
+from records import ad_accounts, gate
 from records.ad_accounts import NoToken
 from records.campaigns.launch import approved_for_launch
 from records.database import Database
@@ -74,6 +74,17 @@ class AdPlatform:
         except ProviderError as error:
             raise await self.stopped_by(error, account) from error
 
+    async def ask_to_upload(self, account: AdAccount) -> None:
+        """Media cannot spend, so they need no intent; but nothing at all is sent under a stop.
+
+        Raises:
+            ApplicationError: type `publish.waiting`.
+        """
+        async with self.database.workspace_transaction(account.workspace_id) as session:
+            row = await gate.account_shared(session, account.id)
+        if row.gate is Gate.STOPPED:
+            raise waiting(f"Everything on {row.name} is stopped. It goes on after release.", self.limits.reconnect)
+
     async def stopped_by(self, error: ProviderError, account: AdAccount) -> Exception:
         """What an activity raises after `error`, a call that is proven not to have changed anything."""
         if isinstance(error, ReconnectNeeded):
@@ -83,8 +94,3 @@ class AdPlatform:
         if isinstance(error, RetryLater):
             return waiting(error.message, error.retry_after or self.limits.retry)
         return final(ErrorType.REFUSED, error.message)
-
-
-def publish_of(intent: LedgerIntent) -> tuple[UUID, int] | None:
-    """Campaign and number of the publish try that the intent belongs to."""
-    return None if intent.publish_number is None else (intent.campaign_id, intent.publish_number)

@@ -10,7 +10,7 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 import structlog
 from pydantic import SecretStr
@@ -20,22 +20,24 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.ad_platform import AdPlatform
+from activities.approved import publishable
 from activities.errors import ErrorType, final, may_others_go, waiting
 from activities.heartbeats import heartbeating
+from activities.pictures import Pictures
+from activities.publish_plan import MediaFile, media_files
 from activities.reconciling import Reconciler
-from models.contracts.publishing import IntentRef, StageRef
+from activities.write_outcomes import answer_of, gravity, held, removal_of, said
+from models.contracts.publishing import IntentRef, PublishRef, StageRef
 from models.domain import ledger as machine
-from models.domain.ledger import Answer, Observed, Reply
-from models.domain.states import LedgerState, WriteClass, WriteOp
+from models.domain.ledger import Observed
+from models.domain.states import LedgerState, PlatformKind, WriteOp
 from models.tables.ad_account import AdAccount
-from models.tables.base import JsonObject
 from models.tables.ledger import AttemptEvent, LedgerIntent
-from models.tables.notification import Notification
 from providers.ads.protocol import AdsWriter, PlatformWrite, Usage, WriteReceipt
-from providers.errors import OutcomeUnknown, ProviderError, ReconnectNeeded, Refused, RetryLater
+from providers.errors import OutcomeUnknown, ProviderError, Refused, RetryLater
 from records import ad_accounts, gate, ledger, notifications, platform_objects, publish_runs
 from records.gate import GateVerdict, Ruling
-from records.ledger import NewIntent, Step, machine_view
+from records.ledger import Step, machine_view
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -58,8 +60,9 @@ class Claimed:
 class PlatformWrites:
     """Activities that write. The worker gives `writer` to nobody else."""
 
-    def __init__(self, platform: AdPlatform, writer: AdsWriter) -> None:
+    def __init__(self, platform: AdPlatform, writer: AdsWriter, pictures: Pictures) -> None:
         self._platform = platform
+        self._pictures = pictures
         self._database = platform.database
         self._writer = writer
         self._reconciler = Reconciler(platform)
@@ -86,15 +89,63 @@ class PlatformWrites:
         async with heartbeating():
             async with self._database.workspace_transaction(publish.workspace_id) as session:
                 rows = await ledger.of_stage(session, publish.campaign_id, publish.number, ref.stage)
+                if rows:
+                    await publish_runs.enter_phase(session, publish.campaign_id, publish.number, ref.stage)
             open_ids = [row.id for row in rows if row.state is not LedgerState.CONFIRMED]
             try:
                 await self.settle_all([IntentRef(workspace_id=publish.workspace_id, intent_id=i) for i in open_ids])
             except ApplicationError as error:
-                if error.type == ErrorType.WAITING:
-                    async with self._database.workspace_transaction(publish.workspace_id) as session:
-                        await publish_runs.wait(session, publish.campaign_id, publish.number, error.message)
+                await self._note_waiting(publish, error)
                 raise
+            async with self._database.workspace_transaction(publish.workspace_id) as session:
+                await publish_runs.clear_waiting(session, publish.campaign_id, publish.number)
             return len(rows)
+
+    @activity.defn
+    async def upload_media(self, ref: PublishRef) -> int:
+        """Upload the pictures of the approved items that the account does not have yet; answers with their number.
+
+        Idempotency: pictures are content-addressed, here and on the platform.
+
+        Raises:
+            ApplicationError: `publish.waiting`; `publish.refused` with the platform's words.
+        """
+        async with heartbeating():
+            source = await publishable(self._platform, ref.workspace_id, ref.campaign_id, ref.number)
+            files = await self._missing_media(ref, media_files(source))
+            account = await self._platform.account(ref.workspace_id, source.ad_account_id)
+            try:
+                for file in files:
+                    await _unbroken(self._upload(account, file))
+            except ApplicationError as error:
+                await self._note_waiting(ref, error)
+                raise
+            return len(files)
+
+    async def _missing_media(self, ref: PublishRef, files: list[MediaFile]) -> list[MediaFile]:
+        async with self._database.workspace_transaction(ref.workspace_id) as session:
+            await publish_runs.enter_phase(session, ref.campaign_id, ref.number, "media")
+            there = await platform_objects.platform_ids(session, [file.object_id for file in files])
+        return [file for file in files if file.object_id not in there]
+
+    async def _upload(self, account: AdAccount, file: MediaFile) -> None:
+        async with self._platform.reading(account):
+            picture = await self._pictures.load(account.workspace_id, file)
+            await self._platform.ask_to_upload(account)
+            receipt = await self._writer.upload_image(account.external_id, picture, self._platform.token(account))
+        async with self._database.workspace_transaction(account.workspace_id) as session:
+            owner = (account.workspace_id, account.id)
+            await platform_objects.add_media(session, owner, PlatformKind.IMAGE, file.key, receipt.platform_id)
+
+    async def validate(self, account: AdAccount, write: PlatformWrite) -> None:
+        """Have the platform check a create without doing it. Raises as `AdsWriter.validate`."""
+        await self._writer.validate(write, self._platform.token(account))
+
+    async def _note_waiting(self, ref: PublishRef, error: ApplicationError) -> None:
+        """The page says why a publish waits; Temporal alone would tell only operators."""
+        if error.type == ErrorType.WAITING:
+            async with self._database.workspace_transaction(ref.workspace_id) as session:
+                await publish_runs.wait(session, ref.campaign_id, ref.number, error.message)
 
     async def settle_all(self, refs: Sequence[IntentRef]) -> None:
         """Raises the gravest of what went wrong: a refusal before a doubt before a wait."""
@@ -112,7 +163,7 @@ class PlatformWrites:
 
         await asyncio.gather(*(one(ref) for ref in refs))
         if failures:
-            raise max(failures, key=_gravity)
+            raise max(failures, key=gravity)
 
     async def settle(self, ref: IntentRef) -> str | None:
         """One try at an intent, as far as it goes without waiting."""
@@ -134,6 +185,13 @@ class PlatformWrites:
                     await self._reconciler.settle(intent)
                 case LedgerState.INTENDED:
                     await self._attempt(intent)
+
+    async def settle_doubt(self, intent: LedgerIntent) -> None:
+        """Find out what became of a write that was sent, or may have been; sends nothing, whatever the answer."""
+        if intent.state is LedgerState.SENDING:
+            await self._expire(intent)
+        elif intent.state is LedgerState.UNKNOWN:
+            await self._reconciler.settle(intent)
 
     async def _expire(self, intent: LedgerIntent) -> None:
         """Somebody claimed it and has not answered: wait until nobody can be sending any more, then doubt."""
@@ -213,7 +271,7 @@ class PlatformWrites:
             if "uq_ledger_intent_one_open" not in str(error.orig):
                 raise
             ruling = Ruling(GateVerdict.WAIT, f"{intent.name!r} is busy with another change.", timedelta(seconds=1))
-        raise _held(ruling, limits.retry)
+        raise held(ruling, limits.retry)
 
     async def _platform_write(self, session: AsyncSession, row: LedgerIntent, account: AdAccount) -> PlatformWrite:
         payload = await platform_objects.resolve(session, row.payload)
@@ -235,11 +293,11 @@ class PlatformWrites:
         return receipt, None
 
     async def _store_reply(self, claimed: Claimed, receipt: WriteReceipt | None, failure: ProviderError | None) -> None:
-        answer = _answer(receipt, failure)
+        answer = answer_of(receipt, failure)
         async with self._database.workspace_transaction(claimed.intent.workspace_id) as session:
             row = await ledger.load(session, claimed.intent.id, lock=True)
             replied = machine.reply(machine_view(row), claimed.token, answer)
-            step = Step(AttemptEvent.REPLIED, claimed.token, answer.platform_id, _said(receipt, failure))
+            step = Step(AttemptEvent.REPLIED, claimed.token, answer.platform_id, said(receipt, failure))
             await ledger.store(session, row, replied.write, step)
             if replied.write.state is LedgerState.CONFIRMED:
                 await platform_objects.apply(session, row)
@@ -255,7 +313,8 @@ class PlatformWrites:
         """A second object of ours, still paused, made by an attempt that lost its race."""
         removal = removal_of(row, platform_id)
         await ledger.intend(session, [removal])
-        notice = Notification(
+        await notifications.add(
+            session,
             workspace_id=row.workspace_id,
             campaign_id=row.campaign_id,
             kind="duplicate_removed",
@@ -263,7 +322,6 @@ class PlatformWrites:
             body=f"{row.name}: {platform_id} is deleted, {row.platform_id} stays. It was paused and spent nothing.",
             dedupe_key=f"duplicate:{platform_id}",
         )
-        await notifications.tell(session, notice)
         made = await ledger.find(session, removal)
         return IntentRef(workspace_id=row.workspace_id, intent_id=made.id)
 
@@ -287,64 +345,6 @@ class PlatformWrites:
             return None
         stated = failure.retry_after if isinstance(failure, RetryLater) else None
         return stated or self._platform.limits.usage_holds
-
-
-def removal_of(row: LedgerIntent, platform_id: str) -> NewIntent:
-    """Deletes an object that the ledger does not want. Class stop: it may go whatever the gate says."""
-    object_id = uuid5(row.object_id, f"surplus:{platform_id}")
-    return NewIntent(
-        workspace_id=row.workspace_id,
-        campaign_id=row.campaign_id,
-        ad_account_id=row.ad_account_id,
-        object_id=object_id,
-        kind=row.object_kind,
-        plan_key=row.plan_key,
-        op=WriteOp.DELETE,
-        write_class=WriteClass.STOP,
-        name=row.name,
-        marker=row.marker,
-        request_hash="",
-        platform_id=platform_id,
-    )
-
-
-_GRAVITY = {ErrorType.REFUSED: 5, ErrorType.DROPPED: 4, ErrorType.UNCONFIRMED: 3, ErrorType.NEEDS_PERSON: 2}
-
-
-def _gravity(error: ApplicationError) -> tuple[int, timedelta]:
-    grave = 1 if error.type == ErrorType.WAITING else _GRAVITY.get(ErrorType(error.type or ErrorType.BROKEN), 6)
-    return grave, error.next_retry_delay or timedelta()
-
-
-def _held(ruling: Ruling, otherwise: timedelta) -> ApplicationError:
-    if ruling.verdict is GateVerdict.PERSON:
-        return final(ErrorType.NEEDS_PERSON, ruling.reason)
-    return waiting(ruling.reason, ruling.retry_after or otherwise)
-
-
-def _answer(receipt: WriteReceipt | None, failure: ProviderError | None) -> Reply:
-    if receipt is not None:
-        return Reply(Answer.DONE, receipt.platform_id)
-    reason = failure.message if failure else None
-    if isinstance(failure, Refused):
-        return Reply(Answer.REFUSED, reason=reason)
-    if isinstance(failure, (RetryLater, ReconnectNeeded)):
-        return Reply(Answer.NOT_EXECUTED, reason=reason)
-    return Reply(Answer.UNCLEAR, reason=reason)
-
-
-def _said(receipt: WriteReceipt | None, failure: ProviderError | None) -> JsonObject:
-    if failure is None:
-        return {"platform_time": receipt.platform_time.isoformat()} if receipt else {}
-    vendor = failure.vendor
-    return {
-        "error": failure.type,
-        "message": failure.message,
-        "code": vendor.code,
-        "subcode": vendor.subcode,
-        "status": vendor.status,
-        "request_id": vendor.request_id,
-    }
 
 
 async def _unbroken(work: Coroutine[object, object, T]) -> T:

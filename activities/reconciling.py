@@ -110,7 +110,9 @@ class Reconciler:
     async def observe(self, intent: LedgerIntent, account: AdAccount) -> Observed:
         """How the node of an update looks now, next to what the update wants and what it was decided on."""
         node_id = await self.node_id(intent)
-        target, before = intent.target or {}, intent.expected_before or {}
+        async with self.platform.database.workspace_transaction(intent.workspace_id) as session:
+            target = await platform_objects.resolve(session, intent.target or {})
+            before = await platform_objects.resolve(session, intent.expected_before or {})
         async with self.platform.reading(account):
             reader = self.platform.reader
             wanted = {*target, *before} - {"status"}

@@ -4,7 +4,7 @@ Locks are always taken in this order: ad account, campaign, intent. A claim shar
 take it alone, so that no claim can be half-way while the gate closes.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -14,12 +14,14 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from models.domain.states import AdAccountState, CampaignStatus, Gate, LedgerState, WriteClass, WriteOp
+from models.domain.states import AdAccountState, ApprovalState, CampaignStatus, Gate, LedgerState, WriteClass, WriteOp
 from models.tables.ad_account import AdAccount
 from models.tables.campaign import Campaign
 from models.tables.ledger import LedgerIntent, PublishRun
 from records import audit, changes
 from records.audit import AuditEntry
+from records.campaigns import facts as campaign_facts
+from records.campaigns.launch import LaunchCheck
 from records.ledger import database_now, object_is_busy
 
 QUOTA_LIMIT_PCT = 75
@@ -30,15 +32,6 @@ _BUDGET_FIELDS = ("daily_budget", "lifetime_budget")
 
 _SHORT = timedelta(seconds=2)
 _LONG = timedelta(seconds=30)
-
-
-@dataclass(frozen=True, slots=True)
-class LaunchCheck:
-    """Whether everything a launch needs is approved now. `hashes` names what was approved, by scope."""
-
-    ok: bool
-    reasons: list[str] = field(default_factory=list)
-    hashes: dict[str, str] = field(default_factory=dict)
 
 
 class LaunchApproval(Protocol):
@@ -176,12 +169,23 @@ async def _approval_ruling(session: AsyncSession, intent: LedgerIntent, launch: 
     publishing = intent.write_class is WriteClass.PUBLISH
     if not starts or not (publishing or intent.op is WriteOp.ACTIVATE):
         return ALLOWED
+    if not publishing:
+        return await _still_approved(session, intent)
     now_approved = await launch(session, intent.campaign_id)
     if not now_approved.ok:
-        return Ruling(GateVerdict.DROP, " ".join(now_approved.reasons) or "Something is not approved any more.")
-    if publishing and now_approved.hashes != await _approved_at_start(session, intent):
+        return Ruling(GateVerdict.DROP, f"This may not go live: {'; '.join(now_approved.reasons)}.")
+    if {"basis": now_approved.basis} != await _approved_at_start(session, intent):
         return Ruling(GateVerdict.DROP, "What is approved has changed since this publish began. Publish again.")
     return ALLOWED
+
+
+async def _still_approved(session: AsyncSession, intent: LedgerIntent) -> Ruling:
+    """What was approved and went live may run again while no approval was taken back."""
+    views = (await campaign_facts.load(session, intent.campaign_id)).scope_views
+    voided = [scope.value for scope, view in views.items() if view.state is not ApprovalState.APPROVED]
+    if not voided:
+        return ALLOWED
+    return Ruling(GateVerdict.DROP, f"Not approved any more: {', '.join(voided)}. Have it approved first.")
 
 
 async def _approved_at_start(session: AsyncSession, intent: LedgerIntent) -> object:
@@ -235,19 +239,3 @@ async def set_gate(session: AsyncSession, ad_account_id: UUID, gate: Gate, by: A
     await session.flush()
     await changes.notify(session, account.workspace_id, "ad_account", account.id, account.gate_epoch)
     return account.gate_epoch
-
-
-async def note_usage(
-    session: AsyncSession, ad_account_id: UUID, *, percent: int, wait: timedelta | None, default_wait: timedelta
-) -> None:
-    """Remember what the platform said about the account's quota, for every writer to see.
-
-    Args:
-        wait: how long the platform asks to wait; None where it said nothing.
-        default_wait: how long a figure above the limit holds when nothing was said.
-    """
-    holds_for = wait or (default_wait if percent >= QUOTA_LIMIT_PCT else None)
-    until = (await database_now(session)) + holds_for if holds_for else None
-    await session.execute(
-        sa.update(AdAccount).where(col(AdAccount.id) == ad_account_id).values(usage_pct=percent, throttled_until=until)
-    )

@@ -4,7 +4,7 @@ Every function works inside the caller's transaction. Times are the database's, 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -74,6 +74,30 @@ async def intend(session: AsyncSession, intents: Sequence[NewIntent]) -> None:
     )
 
 
+async def intend_next(session: AsyncSession, intents: Sequence[NewIntent]) -> list[UUID]:
+    """Insert changes of objects that may have been changed before, each as the next version; answers with their ids.
+
+    Idempotency: by (object_id, op, publish_number, request_hash); the caller holds a lock that keeps twins out.
+    """
+    objects = [intent.object_id for intent in intents]
+    query = select(LedgerIntent).where(col(LedgerIntent.object_id).in_(objects))
+    rows = list((await session.execute(query)).scalars())
+    there = {(row.object_id, row.op, row.publish_number, row.request_hash): row.id for row in rows}
+    newest: dict[tuple[UUID, WriteOp], int] = {}
+    for row in rows:
+        newest[row.object_id, row.op] = max(row.version, newest.get((row.object_id, row.op), 0))
+    ids: list[UUID] = []
+    for intent in intents:
+        key = (intent.object_id, intent.op, intent.publish_number, intent.request_hash)
+        if key not in there:
+            row = _row(replace(intent, version=newest.get((intent.object_id, intent.op), 0) + 1))
+            session.add(row)
+            there[key] = row.id
+        ids.append(there[key])
+    await session.flush()
+    return ids
+
+
 def _row(intent: NewIntent) -> LedgerIntent:
     values = {name: getattr(intent, name) for name in NewIntent.__slots__ if name != "kind"}
     return LedgerIntent(object_kind=intent.kind, **values)
@@ -115,6 +139,46 @@ async def of_campaign(session: AsyncSession, campaign_id: UUID, *states: LedgerS
     return list((await session.execute(query.order_by(col(LedgerIntent.created_at)))).scalars())
 
 
+async def move_epoch(session: AsyncSession, campaign_id: UUID, number: int, epoch: int) -> None:
+    """A person accepted what happened in between: the activations of that publish hold under the new epoch."""
+    await session.execute(
+        sa.update(LedgerIntent)
+        .where(
+            col(LedgerIntent.campaign_id) == campaign_id,
+            col(LedgerIntent.publish_number) == number,
+            col(LedgerIntent.gate_epoch).is_not(None),
+        )
+        .values(gate_epoch=epoch)
+    )
+
+
+async def sent_payload(session: AsyncSession, object_id: UUID) -> JsonObject:
+    """What the object was given so far: its create, and every confirmed update on top."""
+    query = (
+        select(LedgerIntent)
+        .where(
+            col(LedgerIntent.object_id) == object_id,
+            col(LedgerIntent.op).in_([WriteOp.CREATE, WriteOp.UPDATE]),
+            col(LedgerIntent.state) == LedgerState.CONFIRMED,
+        )
+        .order_by(col(LedgerIntent.confirmed_at))
+    )
+    sent: JsonObject = {}
+    for row in (await session.execute(query)).scalars():
+        sent |= row.payload
+    return sent
+
+
+async def with_marker(session: AsyncSession, ad_account_id: UUID, marker: str) -> LedgerIntent | None:
+    """The create that the marker belongs to."""
+    query = select(LedgerIntent).where(
+        col(LedgerIntent.ad_account_id) == ad_account_id,
+        col(LedgerIntent.marker) == marker,
+        col(LedgerIntent.op) == WriteOp.CREATE,
+    )
+    return (await session.execute(query)).scalars().first()
+
+
 async def object_is_busy(session: AsyncSession, intent: LedgerIntent) -> LedgerIntent | None:
     """Another write to the same object that is under way or in doubt."""
     query = select(LedgerIntent).where(
@@ -123,13 +187,6 @@ async def object_is_busy(session: AsyncSession, intent: LedgerIntent) -> LedgerI
         col(LedgerIntent.state).in_([LedgerState.SENDING, LedgerState.UNKNOWN, LedgerState.UNCONFIRMED]),
     )
     return (await session.execute(query)).scalars().first()
-
-
-async def next_version(session: AsyncSession, object_id: UUID, op: WriteOp) -> int:
-    query = select(sa.func.max(col(LedgerIntent.version))).where(
-        col(LedgerIntent.object_id) == object_id, col(LedgerIntent.op) == op
-    )
-    return ((await session.execute(query)).scalar() or 0) + 1
 
 
 async def database_now(session: AsyncSession) -> datetime:

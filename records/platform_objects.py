@@ -1,6 +1,6 @@
 """Our objects and their counterparts on the platform: which exist, what we last made of them, and their ids."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -11,7 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from models.domain.references import references_in, replaced
-from models.domain.states import PlatformKind, WriteOp
+from models.domain.states import LedgerState, PlatformKind, WriteOp
+from models.tables.ad_account import AdAccount
+from models.tables.base import JsonObject
+from models.tables.campaign import PlatformCampaign
 from models.tables.ledger import LedgerIntent, ObjectStatus, PlatformObject
 from records.ledger import database_now
 
@@ -117,6 +120,53 @@ async def retire(session: AsyncSession, object_ids: Iterable[UUID], at: datetime
         .where(col(PlatformObject.id).in_(list(object_ids)), col(PlatformObject.retired_at).is_(None))
         .values(retired_at=at)
     )
+
+
+async def store_review(session: AsyncSession, object_id: UUID, verdict: str, words: Sequence[str]) -> None:
+    """Keep an ad's review; `words` are the platform's own."""
+    review: JsonObject = {"verdict": verdict, "words": [*words]}
+    await session.execute(sa.update(PlatformObject).where(col(PlatformObject.id) == object_id).values(review=review))
+
+
+async def retire_paused(session: AsyncSession, campaign_id: UUID, number: int, at: datetime) -> None:
+    """Objects that the publish took out of the plan and paused belong to no plan any more."""
+    paused = sa.select(col(LedgerIntent.object_id)).where(
+        col(LedgerIntent.campaign_id) == campaign_id,
+        col(LedgerIntent.publish_number) == number,
+        col(LedgerIntent.op) == WriteOp.PAUSE,
+        col(LedgerIntent.state) == LedgerState.CONFIRMED,
+    )
+    await session.execute(
+        sa.update(PlatformObject)
+        .where(col(PlatformObject.id).in_(paused), col(PlatformObject.retired_at).is_(None))
+        .values(retired_at=at)
+    )
+
+
+async def mirror_campaigns(session: AsyncSession, campaign_id: UUID) -> None:
+    """Bring the campaign's counterparts, as people and metrics see them, up to what is on the platform."""
+    query = select(PlatformObject, AdAccount).join(
+        AdAccount, sa.and_(col(AdAccount.id) == col(PlatformObject.ad_account_id))
+    )
+    query = query.where(
+        col(PlatformObject.campaign_id) == campaign_id,
+        col(PlatformObject.kind) == PlatformKind.CAMPAIGN,
+        col(PlatformObject.retired_at).is_(None),
+    )
+    for row, account in (await session.execute(query)).all():
+        mirror = PlatformCampaign(
+            workspace_id=row.workspace_id,
+            campaign_id=campaign_id,
+            ad_account_id=account.id,
+            plan_key=row.plan_key,
+            platform=account.platform,
+            external_id=row.platform_id,
+            currency=account.currency,
+            is_active=row.status is ObjectStatus.ACTIVE,
+        ).model_dump(exclude={"created_at", "updated_at"})
+        current = {name: mirror[name] for name in ("external_id", "ad_account_id", "currency", "is_active")}
+        statement = insert(PlatformCampaign).values(**mirror)
+        await session.execute(statement.on_conflict_do_update(index_elements=["campaign_id", "plan_key"], set_=current))
 
 
 def media_object_id(ad_account_id: UUID, kind: PlatformKind, sha256: str) -> UUID:

@@ -37,15 +37,18 @@ async def get(session: AsyncSession, campaign_id: UUID, number: int, *, lock: bo
     return row
 
 
-async def latest(session: AsyncSession, campaign_id: UUID) -> PublishRun | None:
+async def latest(session: AsyncSession, campaign_id: UUID, *, lock: bool = False) -> PublishRun | None:
     query = select(PublishRun).where(col(PublishRun.campaign_id) == campaign_id)
-    return (await session.execute(query.order_by(col(PublishRun.number).desc()).limit(1))).scalar_one_or_none()
+    query = query.order_by(col(PublishRun.number).desc()).limit(1)
+    if lock:
+        query = query.with_for_update()
+    return (await session.execute(query)).scalar_one_or_none()
 
 
 async def enter_phase(session: AsyncSession, campaign_id: UUID, number: int, phase: str) -> None:
-    """The try goes on with `phase`; whatever it waited for is over."""
+    """The try goes on with `phase`. Repeating it keeps what the phase waits for."""
     run = await get(session, campaign_id, number, lock=True)
-    if run.state not in OPEN_STATES:
+    if run.state not in OPEN_STATES or run.phase == phase:
         return
     run.state, run.phase = PublishRunState.RUNNING, phase
     run.waiting_reason = run.waiting_since = None

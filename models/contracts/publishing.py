@@ -5,7 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from models.contracts.base import Actor, Contract
-from models.domain.states import CampaignStatus, PlatformKind, WriteOp
+from models.domain.states import CampaignStatus, Delivery, PlatformKind, WriteOp
 
 PUBLISH_FINISHED = "publish_finished"
 """Name of the signal that carries a `PublishOutcome` to `campaign-{id}`."""
@@ -35,6 +35,22 @@ class PublishStage(StrEnum):
     ACTIVATE_ADS = "activate_ads"
     ACTIVATE_AD_SETS = "activate_ad_sets"
     ACTIVATE_CAMPAIGNS = "activate_campaigns"
+    RETIRE = "retire"
+
+
+BUILD_STAGES = (
+    PublishStage.CREATIVES,
+    PublishStage.CAMPAIGNS,
+    PublishStage.AD_SETS,
+    PublishStage.ADS,
+    PublishStage.CHANGES,
+)
+GO_LIVE_STAGES = (
+    PublishStage.ACTIVATE_ADS,
+    PublishStage.ACTIVATE_AD_SETS,
+    PublishStage.ACTIVATE_CAMPAIGNS,
+    PublishStage.RETIRE,
+)
 
 
 class StageRef(Contract):
@@ -55,16 +71,42 @@ class RollBackReport(Contract):
     leftovers: list[Leftover] = []
 
 
+class PreparedPublish(Contract):
+    """How many objects of each kind the plan holds."""
+
+    planned: dict[PlatformKind, int]
+
+
 class TreeAudit(Contract):
-    """The platform's tree against our ledger. `foreign` are objects of our own making that the ledger does not know."""
+    """The platform's tree against our ledger, by platform id.
+
+    `missing` are ours and not there, `differing` are there in another status, `foreign` are there and not ours.
+    `deleted` were of our own making but unknown to the ledger: spare copies, now gone.
+    """
 
     missing: list[str] = []
+    differing: list[str] = []
     foreign: list[str] = []
     deleted: list[str] = []
 
     @property
     def clean(self) -> bool:
-        return not self.missing and not self.foreign
+        return not (self.missing or self.differing or self.foreign)
+
+    def in_words(self) -> str:
+        """For people; names objects by the ids that the platform's own page shows."""
+        parts = {
+            "missing": self.missing,
+            "in another status than we left them": self.differing,
+            "not ours": self.foreign,
+            "made twice by accident, the second one deleted": self.deleted,
+        }
+        return "; ".join(f"{words}: {', '.join(ids)}" for words, ids in parts.items() if ids)
+
+
+class LateAudit(Contract):
+    publish: PublishRef
+    audit: TreeAudit
 
 
 class PublishProblem(Contract):
@@ -112,8 +154,13 @@ class ResolveUnconfirmed(Contract):
     actor: Actor
 
 
-class ContinueAfterStop(Contract):
-    """A person's word that a publish which met a stop may go on."""
+class WaitingForPerson(Contract):
+    publish: PublishRef
+    reason: str
+
+
+class ContinuePublish(Contract):
+    """A person's word that a publish may go on after a stop, or after a difference on the platform."""
 
     command_id: str
     actor: Actor
@@ -121,7 +168,7 @@ class ContinueAfterStop(Contract):
 
 class AcceptEpoch(Contract):
     publish: PublishRef
-    word: ContinueAfterStop
+    word: ContinuePublish
 
 
 class StatusWrite(Contract):
@@ -159,10 +206,16 @@ class DryRunReport(Contract):
 
 
 class AdReviewLine(Contract):
+    """`verdict` is pending, approved, rejected or not_stated; `words` are the platform's own reasons."""
+
     ad_key: str
     verdict: str
     words: list[str] = []
 
 
 class ReviewReport(Contract):
+    """`delivery` sums the ads up; None while nothing is on the platform."""
+
     ads: list[AdReviewLine] = []
+    delivery: Delivery | None = None
+    reason: str | None = None

@@ -1,0 +1,75 @@
+"""What may be published of a campaign: its approved versions, with the facts of the account they are sent to."""
+
+from datetime import datetime
+from uuid import UUID
+
+from activities.ad_platform import AdPlatform
+from activities.errors import ErrorType, final
+from activities.publish_plan import Publishable
+from models.domain.content import ItemContent
+from models.domain.late import LateStop, apply_if_late
+from models.domain.schedule import Schedule
+from models.tables.ad_account import AdAccount
+from providers.ads.meta.payloads import AccountFacts, Approved
+from records import platform_objects, publish_runs
+from records.campaigns import facts as campaign_facts
+from records.campaigns.facts import CampaignFacts
+
+
+async def publishable(platform: AdPlatform, workspace_id: UUID, campaign_id: UUID, number: int) -> Publishable:
+    """Everything that a publish try puts on the platform; the same at each call while the campaign is frozen."""
+    async with platform.database.workspace_transaction(workspace_id) as session:
+        run = await publish_runs.get(session, campaign_id, number)
+        facts = await campaign_facts.load(session, campaign_id)
+    return await publishable_now(platform, facts, number, now=run.created_at)
+
+
+async def publishable_now(platform: AdPlatform, facts: CampaignFacts, number: int, *, now: datetime) -> Publishable:
+    """The same for any moment and number, as a dry run needs it."""
+    account, schedule = account_of(facts), schedule_from(facts, now)
+    if facts.plan is None:
+        raise final(ErrorType.DROPPED, "There is no approved ads plan.")
+    approved = Approved(plan=facts.plan, schedule=schedule, account=await _account_facts(platform, account))
+    async with platform.database.workspace_transaction(account.workspace_id) as session:
+        rows = await platform_objects.of_campaign(session, facts.campaign.id)
+    return Publishable(
+        campaign_id=facts.campaign.id,
+        ad_account_id=account.id,
+        number=number,
+        approved=approved,
+        items=included_items(facts),
+        existing={(row.kind, row.plan_key): row for row in rows},
+    )
+
+
+def account_of(facts: CampaignFacts) -> AdAccount:
+    if facts.account is None:
+        raise final(ErrorType.DROPPED, "No ad account is chosen; choose one and publish again.")
+    return facts.account
+
+
+def schedule_from(facts: CampaignFacts, now: datetime) -> Schedule:
+    """The approved schedule, moved by its own rule where publishing begins after its start."""
+    if facts.schedule is None:
+        raise final(ErrorType.DROPPED, "There is no approved schedule.")
+    held = apply_if_late(facts.schedule, now)
+    if isinstance(held, LateStop):
+        raise final(ErrorType.DROPPED, f"This cannot start any more: {held.reason}.")
+    return held
+
+
+def included_items(facts: CampaignFacts) -> dict[str, ItemContent]:
+    contents = {key: item.submitted for key, item in facts.active_items.items() if facts.included[key]}
+    return {key: content for key, content in contents.items() if content is not None}
+
+
+async def _account_facts(platform: AdPlatform, account: AdAccount) -> AccountFacts:
+    async with platform.reading(account):
+        minimums = await platform.reader.minimum_budgets(account.external_id, platform.token(account))
+    smallest = next((row.impressions for row in minimums if row.currency == account.currency), None)
+    if smallest is None:
+        raise final(
+            ErrorType.REFUSED,
+            f"The platform states no smallest budget in {account.currency} for {account.name}; connect it again.",
+        )
+    return AccountFacts(currency=account.currency, smallest_daily_budget=smallest)

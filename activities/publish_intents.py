@@ -1,0 +1,177 @@
+"""Turns the planned objects into intents: create what is missing, change what differs, retire what left the plan."""
+
+from collections.abc import Mapping, Sequence
+
+from pydantic import JsonValue
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from activities.publish_plan import PlannedObject
+from models.contracts.publishing import PublishStage
+from models.domain.markers import marker_for
+from models.domain.states import PlatformKind, WriteClass, WriteOp
+from models.tables.base import JsonObject
+from models.tables.ledger import ObjectStatus, PlatformObject, PublishRun
+from records import ledger, platform_objects
+from records.ledger import NewIntent
+from records.platform_objects import TREE_KINDS
+
+CREATE_STAGES = {
+    PlatformKind.CREATIVE: PublishStage.CREATIVES,
+    PlatformKind.CAMPAIGN: PublishStage.CAMPAIGNS,
+    PlatformKind.AD_SET: PublishStage.AD_SETS,
+    PlatformKind.AD: PublishStage.ADS,
+}
+ACTIVATE_STAGES = {
+    PlatformKind.AD: PublishStage.ACTIVATE_ADS,
+    PlatformKind.AD_SET: PublishStage.ACTIVATE_AD_SETS,
+    PlatformKind.CAMPAIGN: PublishStage.ACTIVATE_CAMPAIGNS,
+}
+# Budgets have moved since they went live, and names and status have writers of their own.
+_NOT_REPUBLISHED = frozenset({"name", "status", "daily_budget", "lifetime_budget", "spend_cap"})
+
+Existing = Mapping[tuple[PlatformKind, str], PlatformObject]
+
+
+async def intend_plan(
+    session: AsyncSession, run: PublishRun, objects: Sequence[PlannedObject], existing: Existing
+) -> None:
+    """Idempotency: the same plan gives the same ids, and an intent is inserted once."""
+    there = {row.id for row in existing.values()}
+    creates, changes = [], []
+    for position, planned in enumerate(objects):
+        if planned.object_id not in there:
+            creates.append(_create(run, planned, position))
+        elif change := await _change(session, run, planned, existing[(planned.kind, planned.key)], position):
+            changes.append(change)
+    wanted = {planned.object_id for planned in objects}
+    gone = [row for row in existing.values() if row.id not in wanted]
+    now = await ledger.database_now(session)
+    await platform_objects.retire(session, [row.id for row in gone if row.kind is PlatformKind.CREATIVE], now)
+    retired = [_pause(run, row) for row in gone if row.kind in TREE_KINDS]
+    await ledger.intend(session, creates)
+    await ledger.intend_next(session, [*changes, *retired])
+
+
+def _create(run: PublishRun, planned: PlannedObject, position: int) -> NewIntent:
+    return NewIntent(
+        workspace_id=run.workspace_id,
+        campaign_id=run.campaign_id,
+        ad_account_id=run.ad_account_id,
+        object_id=planned.object_id,
+        kind=planned.kind,
+        plan_key=planned.key,
+        parent_object_id=planned.parent_object_id,
+        op=WriteOp.CREATE,
+        write_class=WriteClass.PUBLISH,
+        name=planned.name,
+        marker=planned.marker,
+        request_hash=planned.request_hash,
+        payload=planned.payload,
+        publish_number=run.number,
+        stage=CREATE_STAGES[planned.kind],
+        position=position,
+    )
+
+
+async def _change(
+    session: AsyncSession, run: PublishRun, planned: PlannedObject, row: PlatformObject, position: int
+) -> NewIntent | None:
+    if row.request_hash == planned.request_hash:
+        return None
+    sent = await ledger.sent_payload(session, row.id)
+    changed = {
+        key: value for key, value in planned.payload.items() if key not in _NOT_REPUBLISHED and sent.get(key) != value
+    }
+    if not changed:
+        return None
+    return NewIntent(
+        workspace_id=run.workspace_id,
+        campaign_id=run.campaign_id,
+        ad_account_id=run.ad_account_id,
+        object_id=row.id,
+        kind=row.kind,
+        plan_key=row.plan_key,
+        op=WriteOp.UPDATE,
+        write_class=WriteClass.PUBLISH,
+        name=row.name,
+        marker=planned.marker,
+        request_hash=planned.request_hash,
+        payload=changed,
+        expected_before=_comparable({key: sent.get(key) for key in changed}),
+        target=_comparable(changed),
+        publish_number=run.number,
+        stage=PublishStage.CHANGES,
+        position=position,
+    )
+
+
+def _comparable(values: JsonObject) -> dict[str, JsonValue]:
+    """The platform rewrites nested values such as targeting, so only plain ones and the creative can be compared."""
+    return {key: value for key, value in values.items() if key == "creative" or not isinstance(value, dict | list)}
+
+
+def _pause(run: PublishRun, row: PlatformObject) -> NewIntent:
+    return status_intent(row, WriteOp.PAUSE, WriteClass.PUBLISH, publish=(run.number, PublishStage.RETIRE))
+
+
+def activations(run: PublishRun, rows: Sequence[PlatformObject]) -> list[NewIntent]:
+    """One for each object that is still paused; the same call takes the marker out of its name."""
+    return [
+        status_intent(
+            row,
+            WriteOp.ACTIVATE,
+            WriteClass.PUBLISH,
+            publish=(run.number, ACTIVATE_STAGES[row.kind]),
+            gate_epoch=run.gate_epoch,
+        )
+        for row in rows
+        if row.kind in ACTIVATE_STAGES and row.status is ObjectStatus.PAUSED
+    ]
+
+
+def status_intent(
+    row: PlatformObject,
+    op: WriteOp,
+    write_class: WriteClass,
+    *,
+    publish: tuple[int, PublishStage] | None = None,
+    gate_epoch: int | None = None,
+    command_id: str | None = None,
+) -> NewIntent:
+    """Activate, pause or delete an object that is on the platform."""
+    if row.campaign_id is None:
+        raise ValueError("pictures have no status")
+    active, paused = {"status": "ACTIVE"}, {"status": "PAUSED"}
+    target = {WriteOp.ACTIVATE: active, WriteOp.PAUSE: paused}.get(op)
+    before = {WriteOp.ACTIVATE: paused, WriteOp.PAUSE: active}.get(op)
+    payload: JsonObject = {**active, "name": row.name} if op is WriteOp.ACTIVATE else {}
+    return NewIntent(
+        workspace_id=row.workspace_id,
+        campaign_id=row.campaign_id,
+        ad_account_id=row.ad_account_id,
+        object_id=row.id,
+        kind=row.kind,
+        plan_key=row.plan_key,
+        op=op,
+        write_class=write_class,
+        name=row.name,
+        marker=marker_for(row.id),
+        request_hash=command_id or row.request_hash,
+        payload=payload,
+        expected_before=None if before is None else dict(before),
+        target=None if target is None else dict(target),
+        publish_number=publish[0] if publish else None,
+        stage=publish[1] if publish else None,
+        gate_epoch=gate_epoch,
+    )
+
+
+def problems_of(objects: Sequence[PlannedObject]) -> list[str]:
+    return [f"{planned.name}: {planned.problem}" for planned in objects if planned.problem]
+
+
+def plan_counts(objects: Sequence[PlannedObject]) -> dict[PlatformKind, int]:
+    counts: dict[PlatformKind, int] = {}
+    for planned in objects:
+        counts[planned.kind] = counts.get(planned.kind, 0) + 1
+    return counts

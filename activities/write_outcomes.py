@@ -1,0 +1,74 @@
+"""Pure translations around a write: what an attempt's end means to the ledger, and which failure is the gravest."""
+
+from datetime import timedelta
+from uuid import uuid5
+
+from temporalio.exceptions import ApplicationError
+
+from activities.errors import ErrorType, final, waiting
+from models.domain.ledger import Answer, Reply
+from models.domain.states import WriteClass, WriteOp
+from models.tables.base import JsonObject
+from models.tables.ledger import LedgerIntent
+from providers.ads.protocol import WriteReceipt
+from providers.errors import ProviderError, ReconnectNeeded, Refused, RetryLater
+from records.gate import GateVerdict, Ruling
+from records.ledger import NewIntent
+
+
+def removal_of(row: LedgerIntent, platform_id: str) -> NewIntent:
+    """Deletes an object that the ledger does not want. Class stop: it may go whatever the gate says."""
+    object_id = uuid5(row.object_id, f"surplus:{platform_id}")
+    return NewIntent(
+        workspace_id=row.workspace_id,
+        campaign_id=row.campaign_id,
+        ad_account_id=row.ad_account_id,
+        object_id=object_id,
+        kind=row.object_kind,
+        plan_key=row.plan_key,
+        op=WriteOp.DELETE,
+        write_class=WriteClass.STOP,
+        name=row.name,
+        marker=row.marker,
+        request_hash="",
+        platform_id=platform_id,
+    )
+
+
+_GRAVITY = {ErrorType.REFUSED: 5, ErrorType.DROPPED: 4, ErrorType.UNCONFIRMED: 3, ErrorType.NEEDS_PERSON: 2}
+
+
+def gravity(error: ApplicationError) -> tuple[int, timedelta]:
+    grave = 1 if error.type == ErrorType.WAITING else _GRAVITY.get(ErrorType(error.type or ErrorType.BROKEN), 6)
+    return grave, error.next_retry_delay or timedelta()
+
+
+def held(ruling: Ruling, otherwise: timedelta) -> ApplicationError:
+    if ruling.verdict is GateVerdict.PERSON:
+        return final(ErrorType.NEEDS_PERSON, ruling.reason)
+    return waiting(ruling.reason, ruling.retry_after or otherwise)
+
+
+def answer_of(receipt: WriteReceipt | None, failure: ProviderError | None) -> Reply:
+    if receipt is not None:
+        return Reply(Answer.DONE, receipt.platform_id)
+    reason = failure.message if failure else None
+    if isinstance(failure, Refused):
+        return Reply(Answer.REFUSED, reason=reason)
+    if isinstance(failure, (RetryLater, ReconnectNeeded)):
+        return Reply(Answer.NOT_EXECUTED, reason=reason)
+    return Reply(Answer.UNCLEAR, reason=reason)
+
+
+def said(receipt: WriteReceipt | None, failure: ProviderError | None) -> JsonObject:
+    if failure is None:
+        return {"platform_time": receipt.platform_time.isoformat()} if receipt else {}
+    vendor = failure.vendor
+    return {
+        "error": failure.type,
+        "message": failure.message,
+        "code": vendor.code,
+        "subcode": vendor.subcode,
+        "status": vendor.status,
+        "request_id": vendor.request_id,
+    }
