@@ -107,7 +107,7 @@ async def choose(services: Services, caller: Caller, account: AdAccount, body: C
     _check_seen("Instagram account", body.instagram_user_id, instagram)
     _check_seen("pixel", body.pixel_id, {pixel.id for pixel in found.pixels})
     _check_seen("lead form", body.lead_form_id, {form.id for form in page.lead_forms})
-    report = await preflight_report(services, account, body.page_id, body.pixel_id)
+    report = await preflight_report(services, account, body.page_id, body.pixel_id, body.pixel_event)
     values = {**body.model_dump(), "page_name": page.name, "preflight": report}
     return await _update(services, caller, account.id, "choose_ad_identity", values)
 
@@ -115,16 +115,18 @@ async def choose(services: Services, caller: Caller, account: AdAccount, body: C
 async def check_again(services: Services, caller: Caller, account: AdAccount) -> AdAccount:
     if account.page_id is None:
         raise ApiError(ProblemType.NOT_ALLOWED, "Choose a page first, then check.")
-    report = await preflight_report(services, account, account.page_id, account.pixel_id)
+    report = await preflight_report(services, account, account.page_id, account.pixel_id, account.pixel_event)
     return await _update(services, caller, account.id, "check_ad_account", {"preflight": report})
 
 
 async def preflight_report(
-    services: Services, account: AdAccount, page_id: str, pixel_id: str | None
+    services: Services, account: AdAccount, page_id: str, pixel_id: str | None, event: str | None
 ) -> dict[str, JsonValue]:
     """`obstacles` with what to do about each, and the account's smallest daily budget in minor units."""
     async with _token(services, account) as token:
-        obstacles = await services.ads.preflight(account.external_id, page_id=page_id, pixel_id=pixel_id, token=token)
+        obstacles = await services.ads.preflight(
+            account.external_id, page_id=page_id, pixel_id=pixel_id, event=event, token=token
+        )
         minimums = await services.ads.minimum_budgets(account.external_id, token)
     minimum = next((found for found in minimums if found.currency == account.currency), None)
     if minimum is None:

@@ -76,12 +76,13 @@ class Usage:
 class WriteReceipt:
     """The platform said yes. `platform_id` is the new or changed object's id; for a picture its content hash.
 
-    `platform_time` is the platform's own clock at the reply. `reply` is the part of its answer worth keeping.
+    `platform_time` is the platform's own clock at the reply; `usage` is None where the reply stated none; `reply` is
+    the part of its answer worth keeping.
     """
 
     platform_id: str
     platform_time: datetime
-    usage: Usage
+    usage: Usage | None
     reply: Mapping[str, JsonValue]
 
 

@@ -44,7 +44,7 @@ class Reply:
     body: dict[str, JsonValue]
     status: int
     platform_time: datetime
-    usage: Usage
+    usage: Usage | None
     request_id: str | None
 
 
@@ -158,7 +158,7 @@ class MetaTransport:
         if not response.is_success:
             problem = "a failure that it does not explain"
             raise unusable_answer(response.status_code, problem, effects=call.effects, request_id=request_id)
-        return Reply(body, response.status_code, _platform_time(response), usage or Usage(), request_id)
+        return Reply(body, response.status_code, _platform_time(response), usage, request_id)
 
     def _remember(self, call: Call, usage: Usage | None, accounts: frozenset[str]) -> None:
         if usage is None:
