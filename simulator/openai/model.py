@@ -1,7 +1,6 @@
 """The pretended language model: from a request to an answer that fits its schema, its data and the faults set."""
 
 import json
-from random import Random
 
 from fastapi import Request
 
@@ -38,13 +37,13 @@ class Model:
         return Answer(text)
 
     def _text(self, request: Request, body: Json, output_format: Json | None) -> str:
-        random = Random(seed_of(body))
+        seed = seed_of(body)
         found = blocks(prompt_text(body))
-        value = suggestion(found, random)
+        value = suggestion(found, seed)
         if "copy_task" in found and "current_copy" not in found:
             value = self._mistaken(value, found, request)
         if output_format is not None:
-            value = SchemaFill(output_format["schema"], random).fill(MISSING if value is None else value)
+            value = SchemaFill(output_format["schema"], seed).fill(MISSING if value is None else value)
         elif value is None:
             return "Here is a short answer, written without a model."
         return json.dumps(value, ensure_ascii=False)

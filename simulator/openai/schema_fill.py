@@ -34,11 +34,11 @@ _SENTENCES = (
 
 
 class SchemaFill:
-    """Fills one schema; `random` decides where the schema leaves a choice."""
+    """Fills one schema; the seed decides where the schema leaves a choice."""
 
-    def __init__(self, schema: Schema, random: Random) -> None:
+    def __init__(self, schema: Schema, seed: int) -> None:
         self._root = schema
-        self._random = random
+        self._random = Random(seed)
 
     def fill(self, suggestion: Value = MISSING) -> Value:
         return self._value(self._root, suggestion)

@@ -9,8 +9,9 @@ from simulator.openai.writers.reviser import revised_copy
 from simulator.openai.writers.strategist import Strategist, redrafted
 
 
-def suggestion(found: Blocks, random: Random) -> Value:
+def suggestion(found: Blocks, seed: int) -> Value:
     """A value for the caller's schema, or None where the prompt brings no data that we know."""
+    random = Random(seed)
     if {"brief", "copy_task", "current_copy", "instruction"} <= found.keys():
         return revised_copy(found, random)
     if {"brief", "copy_task"} <= found.keys():

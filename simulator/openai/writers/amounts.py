@@ -108,7 +108,7 @@ def texts_of(value: Value) -> list[str]:
 
 
 def _is_denied(text: str, at: int) -> bool:
-    return re.search(rf"{_NEGATIONS}[^.;,]{{0,20}}$", text[:at], re.I) is not None
+    return re.search(rf"{_NEGATIONS}[^.;,\d]{{0,20}}$", text[:at], re.I) is not None
 
 
 def _plain(number: str) -> str:
