@@ -13,7 +13,19 @@ from api.middleware.context import RequestContext
 from api.middleware.rate_limit import RateLimit
 from api.middleware.security_headers import SecurityHeaders
 from api.openapi import describe
-from api.routers import ad_accounts, assets, auth, campaign_commands, campaign_edits, campaigns, events, health
+from api.routers import (
+    ad_accounts,
+    assets,
+    auth,
+    campaign_commands,
+    campaign_edits,
+    campaigns,
+    comments,
+    documents,
+    events,
+    health,
+    platforms,
+)
 from api.security import is_https
 from api.services import open_services
 from api.version import VERSION
@@ -25,10 +37,13 @@ MAX_BODY_BYTES = 1_000_000
 ROUTERS = (
     auth.router,
     campaigns.router,
+    documents.router,
     campaign_edits.router,
     campaign_commands.router,
+    comments.router,
     assets.router,
     ad_accounts.router,
+    platforms.router,
     events.router,
 )
 

@@ -76,6 +76,11 @@ async def report(services: Services) -> HealthReport:
     )
 
 
+async def platform_health(services: Services) -> PartHealth:
+    """The ad platform alone."""
+    return await _measured(_probes(services)["meta"])
+
+
 def _probes(services: Services) -> dict[str, Callable[[], Awaitable[str]]]:
     settings = services.settings
     return {

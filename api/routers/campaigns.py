@@ -138,11 +138,7 @@ async def _detail(services: Services, caller: Caller, campaign_id: UUID, respons
         facts = await campaign_facts.load(session, campaign_id)
         snapshot = snapshot_of(facts)
     response.headers["ETag"] = etag(facts.campaign.version)
-    return CampaignDetail(
-        summary=CampaignSummary.of(facts.campaign),
-        progress=CampaignProgress.of(snapshot),
-        readiness=facts.campaign.evaluation,
-    )
+    return CampaignDetail.whole(facts.campaign, snapshot)
 
 
 def _being_recorded(campaign_id: UUID) -> JSONResponse:

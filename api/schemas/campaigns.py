@@ -1,5 +1,6 @@
 """Campaigns as clients send and see them."""
 
+from typing import Any
 from uuid import UUID
 
 from pydantic import JsonValue
@@ -54,7 +55,11 @@ class CampaignSummary(View):
 
     @classmethod
     def of(cls, row: Campaign) -> "CampaignSummary":
-        return cls(
+        return cls(**cls._values(row))
+
+    @staticmethod
+    def _values(row: Campaign) -> dict[str, Any]:
+        return dict(
             id=row.id,
             name=row.name,
             status=row.status,
@@ -144,12 +149,15 @@ class CommandAnswer(View):
         return cls(campaign=CampaignProgress.of(answer.snapshot), detail=answer.detail)
 
 
-class CampaignDetail(View):
+class CampaignDetail(CampaignSummary):
     """One campaign. `readiness` is the latest evaluation of brief and strategy: blockers, recommendations, reasons."""
 
-    summary: CampaignSummary
     progress: CampaignProgress
     readiness: JsonValue
+
+    @classmethod
+    def whole(cls, row: Campaign, snapshot: CampaignSnapshot) -> "CampaignDetail":
+        return cls(**cls._values(row), progress=CampaignProgress.of(snapshot), readiness=row.evaluation)
 
 
 class BeingRecorded(View):
