@@ -54,18 +54,7 @@ class Answer:
 
 def response_body(request: Json, answer: Answer, prompt_tokens: int) -> Json:
     status = {"completed": "completed", "refusal": "completed", "failed": "failed"}.get(answer.ending, "incomplete")
-    part: Json = {"type": "output_text", "text": answer.text, "annotations": [], "logprobs": []}
-    if answer.ending == "refusal":
-        part = {"type": "refusal", "refusal": answer.text}
-    message = {
-        "type": "message",
-        "id": f"msg_{uuid.uuid4().hex}",
-        "status": "completed" if status == "completed" else "incomplete",
-        "role": "assistant",
-        "content": [part],
-    }
-    failed = answer.ending == "failed"
-    reason = answer.ending if status == "incomplete" else None
+    failed = status == "failed"
     written = tokens(answer.text)
     return {
         "id": f"resp_{uuid.uuid4().hex}",
@@ -73,12 +62,34 @@ def response_body(request: Json, answer: Answer, prompt_tokens: int) -> Json:
         "created_at": int(time.time()),
         "status": status,
         "error": {"code": "server_error", "message": "The model failed to generate a response."} if failed else None,
-        "incomplete_details": {"reason": reason} if reason else None,
+        "incomplete_details": {"reason": answer.ending} if status == "incomplete" else None,
+        "model": request["model"],
+        "output": [] if failed else [_message(answer, status)],
+        **_echo(request),
+        "usage": {
+            "input_tokens": prompt_tokens,
+            "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
+            "output_tokens": written,
+            "output_tokens_details": {"reasoning_tokens": 0},
+            "total_tokens": prompt_tokens + written,
+        },
+    }
+
+
+def _message(answer: Answer, status: str) -> Json:
+    part: Json = {"type": "output_text", "text": answer.text, "annotations": [], "logprobs": []}
+    if answer.ending == "refusal":
+        part = {"type": "refusal", "refusal": answer.text}
+    name = f"msg_{uuid.uuid4().hex}"
+    return {"type": "message", "id": name, "status": status, "role": "assistant", "content": [part]}
+
+
+def _echo(request: Json) -> Json:
+    """What a response repeats of its request, and the settings that we have no use for."""
+    return {
         "instructions": request.get("instructions"),
         "max_output_tokens": request.get("max_output_tokens"),
         "metadata": request.get("metadata") or {},
-        "model": request["model"],
-        "output": [] if failed else [message],
         "parallel_tool_calls": True,
         "previous_response_id": None,
         "safety_identifier": request.get("safety_identifier"),
@@ -89,13 +100,6 @@ def response_body(request: Json, answer: Answer, prompt_tokens: int) -> Json:
         "tools": [],
         "top_p": 1.0,
         "truncation": "disabled",
-        "usage": {
-            "input_tokens": prompt_tokens,
-            "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
-            "output_tokens": written,
-            "output_tokens_details": {"reasoning_tokens": 0},
-            "total_tokens": prompt_tokens + written,
-        },
     }
 
 
