@@ -52,6 +52,6 @@ def test_prices_are_found_in_many_notations(text: str, amount: str, currency: st
     assert currency in price.currencies
 
 
-@pytest.mark.parametrize("text", ["top 10 lamps", "199 lamps", "200 srx", "24 h")
+@pytest.mark.parametrize("text", ["top 10 lamps", "199 lamps", "200 srx", "24 h"])
 def test_other_words_are_no_prices(text: str) -> None:
     assert prices(text) == []
