@@ -146,21 +146,26 @@ class Child:
 
     def stop_leftover(self) -> bool:
         """End the process an earlier, killed supervisor left running. True if there was one."""
-        try:
-            record = json.loads(self._record.read_text())
-            process = psutil.Process(record["pid"])
-            # Pids are reused; the pair of pid and birth time is not.
-            found = abs(process.create_time() - record["created"]) < 1 and process.status() != psutil.STATUS_ZOMBIE
-        except (FileNotFoundError, psutil.NoSuchProcess, ValueError, KeyError):
+        return end_recorded(self._record, self.service.stop_signal, self.service.stop_timeout_s)
+
+
+def end_recorded(record: Path, stop_signal: int = signal.SIGTERM, timeout_s: float = 15.0) -> bool:
+    """End the process that `record` names, if it still is that process. True if there was one."""
+    try:
+        identity = json.loads(record.read_text())
+        process = psutil.Process(identity["pid"])
+        # Pids are reused; the pair of pid and birth time is not.
+        if abs(process.create_time() - identity["created"]) > 1 or process.status() == psutil.STATUS_ZOMBIE:
             return False
-        if found:
-            process.send_signal(self.service.stop_signal)
-            try:
-                process.wait(self.service.stop_timeout_s)
-            except psutil.TimeoutExpired:
-                process.kill()
-                process.wait()
-        return found
+        process.send_signal(stop_signal)
+        try:
+            process.wait(timeout_s)
+        except psutil.TimeoutExpired:
+            process.kill()
+            process.wait()
+    except (FileNotFoundError, psutil.NoSuchProcess, ValueError, KeyError):
+        return False
+    return True
 
 
 def program(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import httpx
+import psutil
 import psycopg
 import pytest
 import pytest_asyncio
@@ -26,13 +28,14 @@ from settings import Settings
 from stack.placement import place_postgres
 from stack.ports import free_port
 from stack.postgres import VOLATILE, admin_url, postgres
-from stack.service import Child, Service, program
+from stack.service import Child, Service, end_recorded, program
 from stack.simulation import meta_settings, openai_settings, simulation
 from stack.storage import storage
 from stack.temporal import SEARCH_ATTRIBUTES, dynamic_config_flags, temporal
 from workflows.temporal_client import connect
 
 TEMPLATE = "template"
+PREFIX = "greenlight-tests-"
 
 
 @dataclass(frozen=True)
@@ -58,11 +61,23 @@ class Simulator:
 
 @pytest.fixture(scope="session")
 def servers_dir() -> Iterator[Path]:
+    _clear_killed_runs()
     # Not pytest's own folder: that one is private to root, and PostgreSQL runs as another user then.
-    folder = Path(tempfile.mkdtemp(prefix="greenlight-tests-"))
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
     folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder)
+
+
+def _clear_killed_runs() -> None:
+    """Servers outlive a pytest that was killed; nobody else would stop them."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}[0-9]*-*"):
+        pid = int(folder.name.removeprefix(PREFIX).partition("-")[0])
+        if not psutil.pid_exists(pid) and folder.stat().st_uid == os.geteuid():
+            for record in (folder / "run").glob("*.json"):
+                end_recorded(record)
+            # Another worker of this run may be clearing the same one.
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
