@@ -1,6 +1,8 @@
 """`python -m simulator`: serves the simulated world until it is asked to stop."""
 
 import argparse
+import signal
+import sys
 from pathlib import Path
 
 import uvicorn
@@ -19,6 +21,8 @@ def main() -> None:
         help="folder that keeps the simulated world",
     )
     options = parser.parse_args()
+    # After its orderly stop uvicorn raises the signal again; this turns it into a plain end instead of a kill.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.run(
         create_app(options.state_dir),
         host=options.host,

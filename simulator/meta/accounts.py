@@ -86,7 +86,7 @@ def create(world: World, spec: AccountSpec, user: Document) -> Document:
         "name": spec.name,
         "category": "Local business",
         "tasks": ["ADVERTISE", "ANALYZE", "CREATE_CONTENT", "MESSAGING", "MODERATE", "MANAGE"],
-        "instagram_business_account": {"id": instagram["id"]},
+        "instagram_id": instagram["id"],
         "is_published": True,
     }
     page["access_token"] = issue_token(world, user["id"], ALL_SCOPES, kind="PAGE", page_id=page["id"])

@@ -46,6 +46,12 @@ class AccountChange(_Body):
     pixel_events: list[str] | None = None
 
 
+class Issues(_Body):
+    """`issues_info` of a campaign, ad set or ad, which then reads as WITH_ISSUES; an empty list heals it."""
+
+    issues: list[dict[str, str | int]]
+
+
 class Advance(_Body):
     hours: Annotated[float, Field(gt=0)]
 
@@ -65,6 +71,27 @@ def router(world: World) -> APIRouter:
     async def app() -> dict[str, str]:
         return {"app_id": world.app_id, "app_secret": world.app_secret}
 
+    @routes.post("/tokens", status_code=201)
+    async def create_token(spec: TokenSpec) -> dict[str, str]:
+        if world.store.get("user", spec.user_id) is None:
+            raise HTTPException(404, f"No simulated person has the id {spec.user_id}.")
+        life = None if spec.expires_in_s is None else timedelta(seconds=spec.expires_in_s)
+        return {"access_token": accounts.issue_token(world, spec.user_id, spec.scopes, expires_in=life)}
+
+    @routes.put("/objects/{object_id}/issues")
+    async def set_issues(object_id: str, body: Issues) -> Document:
+        kind, document = world.store.find(object_id) or ("", {})
+        if kind not in ("campaign", "adset", "ad"):
+            raise HTTPException(404, f"No campaign, ad set or ad has the id {object_id}.")
+        world.store.put(kind, document | {"_issues": body.issues})
+        return {"issues": body.issues}
+
+    _add_advertisers(routes, world)
+    _add_one_account(routes, world)
+    return routes
+
+
+def _add_advertisers(routes: APIRouter, world: World) -> None:
     @routes.get("/accounts")
     async def list_accounts() -> list[Document]:
         return [row | {"id": f"act_{row['account_id']}"} for row in world.store.all("advertiser")]
@@ -77,6 +104,8 @@ def router(world: World) -> APIRouter:
                 raise HTTPException(404, f"No simulated person has the id {spec.user_id}.")
             return accounts.create(world, spec, user)
 
+
+def _add_one_account(routes: APIRouter, world: World) -> None:
     @routes.patch("/accounts/{account_id}")
     async def change_account(account_id: str, change: AccountChange) -> Document:
         account = _account(world, account_id)
@@ -94,15 +123,6 @@ def router(world: World) -> APIRouter:
     @routes.get("/accounts/{account_id}/books")
     async def read_books(account_id: str) -> Document:
         return books(world, _account(world, account_id))
-
-    @routes.post("/tokens", status_code=201)
-    async def create_token(spec: TokenSpec) -> dict[str, str]:
-        if world.store.get("user", spec.user_id) is None:
-            raise HTTPException(404, f"No simulated person has the id {spec.user_id}.")
-        life = None if spec.expires_in_s is None else timedelta(seconds=spec.expires_in_s)
-        return {"access_token": accounts.issue_token(world, spec.user_id, spec.scopes, expires_in=life)}
-
-    return routes
 
 
 def _account(world: World, account_id: str) -> Document:

@@ -23,6 +23,7 @@ class Entry:
 class Refusal(Enum):
     """What Meta says no to. Words in braces are filled in by the raiser."""
 
+    INTERNAL = Entry(1, 99, "Unknown error", "An unknown error occurred", 500)
     UNKNOWN_PATH = Entry(2500, None, "Unknown path", "Unknown path components: /{path}")
     VERSION = Entry(2635, None, "Version not available", "This simulator speaks v26.0 only, not v{version}.")
     UNSUPPORTED = Entry(100, None, "Unsupported request", "Unsupported {method} request for {path}.")
@@ -47,13 +48,13 @@ class Refusal(Enum):
     APP_REMOVED = Entry(190, 458, "App removed", "Error validating access token: the user removed the app.", 401)
     BAD_PROOF = Entry(100, None, "Invalid proof", "Invalid appsecret_proof provided in the API argument.")
     BAD_CLIENT = Entry(1, None, "Unknown app", "Error validating application: id or secret is wrong.")
-    BAD_CODE = Entry(100, 36007, "Invalid code", "This authorization code is unknown or has been used.")
+    BAD_CODE = Entry(100, 36009, "Invalid code", "This authorization code is unknown or has been used.")
     BAD_REDIRECT = Entry(
         100, 36008, "Wrong redirect", "redirect_uri must be identical to the one used in the OAuth dialog request."
     )
+    NEEDS_PAGE_TOKEN = Entry(190, 2069032, "Page token needed", "This call needs an access token of the page.", 401)
     NO_PERMISSION = Entry(200, None, "Permission missing", "(#200) This call needs the permission {scope}.", 403)
 
-    SERVICE_DOWN = Entry(2, None, "Service unavailable", "Service temporarily unavailable", 500, True)
     ACCOUNT_THROTTLED = Entry(17, 2446079, "Too many calls", "User request limit reached")
     USE_CASE_THROTTLED = Entry(
         80004, 2446079, "Too many calls", "There have been too many calls to this ad-account. Wait a bit and try again."
@@ -64,7 +65,6 @@ class Refusal(Enum):
         "Budget changed too often",
         "An ad set's budget can change 4 times per hour; wait an hour.",
     )
-    SPEND_CAP_EDITS = Entry(17, 1885172, "Spending limit changed too often", "It can be changed 10 times per day.")
     ACCOUNT_CLOSED = Entry(100, 3910001, "Account problem", "This ad account cannot make changes: status {status}.")
 
     DELETED = Entry(100, 1487056, "Object deleted", "This {kind} was deleted and can no longer be edited.")
@@ -78,7 +78,6 @@ class Refusal(Enum):
         100, 1885088, "Parent archived", "The {kind} {id} was deleted or archived: nothing can be added."
     )
     LIST_DELETED = Entry(100, 1815001, "Deleted objects", "Deleted objects cannot be listed; read them by id.")
-    REJECTED_AD = Entry(100, 2490427, "Ad rejected", "This ad was rejected: change its creative or create a new ad.")
 
     BOTH_LEVELS = Entry(100, 1885621, "Two budgets", "Set the budget on the campaign or on its ad sets, not on both.")
     BUDGET_TOO_LOW = Entry(
@@ -138,7 +137,6 @@ class Refusal(Enum):
     )
 
     CREATIVE_FLAKY = Entry(100, 1487390, "Creative not created", "The ad creative could not be created. Try again.")
-    IMAGE_URL = Entry(100, 3858258, "Image not downloadable", "The image could not be downloaded from its URL.")
     VIDEO_PROCESSING = Entry(100, 1885252, "Video not ready", "The video {id} is still being processed.")
     THUMBNAIL_MISSING = Entry(
         100, 1443226, "Thumbnail missing", "A video ad needs a thumbnail: image_hash or image_url."

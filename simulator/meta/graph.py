@@ -73,6 +73,8 @@ PUBLIC: Mapping[tuple[str, str], Callable[[World, Request], Document]] = {
 def _resolve(world: World, request: Request) -> tuple[Call, Handler]:
     token = oauth.identify(world, request)
     node_id, _, edge = request.path.partition("/")
+    if not node_id:
+        raise GraphError(Refusal.UNKNOWN_PATH, path=request.path)
     kind, node = _node(world, token, node_id)
     number = node.get("account_id")
     account = world.store.get("account", f"act_{number}") if number else None

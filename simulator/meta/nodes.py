@@ -60,6 +60,7 @@ REFERENCES = {
     ("adset", "campaign"): ("campaign", "campaign_id"),
     ("ad", "campaign"): ("campaign", "campaign_id"),
     ("ad", "adset"): ("adset", "adset_id"),
+    ("page", "instagram_business_account"): ("instagram", "instagram_id"),
 }
 TIMES = {"created_time", "updated_time", "start_time", "stop_time", "end_time", "creation_time"}
 MONEY = {"daily_budget", "lifetime_budget", "spend_cap", "amount_spent", "balance"}

@@ -141,8 +141,10 @@ def revoke(call: Call) -> Document:
 def require_scope(call: Call) -> None:
     """Reads of ads need ads_read or ads_management, every write ads_management; pages their own scopes."""
     scopes = set(call.token["scopes"])
-    if call.kind == "user":
+    if call.kind == "user" and not call.request.path.endswith("/adaccounts"):
         return
+    if call.request.path.endswith("/leadgen_forms") and call.token["page_id"] != call.node["id"]:
+        raise GraphError(Refusal.NEEDS_PAGE_TOKEN)
     if call.kind in ("page", "form", "instagram"):
         if not scopes & {"pages_show_list", "pages_read_engagement", "pages_manage_ads", "instagram_basic"}:
             raise GraphError(Refusal.NO_PERMISSION, scope="pages_show_list")

@@ -41,6 +41,11 @@ def _named(kind: str, key: str) -> Lister:
     return look_up
 
 
+def _pages(call: Call, user: Document) -> list[Document]:
+    """Without the permission for pages Graph shows an empty list, no error."""
+    return _named("page", "pages")(call, user) if "pages_show_list" in call.token["scopes"] else []
+
+
 EDGES: dict[tuple[str, str], tuple[str, Lister]] = {
     ("account", "campaigns"): ("campaign", _of_account("campaign")),
     ("account", "adsets"): ("adset", _of_account("adset")),
@@ -60,7 +65,7 @@ EDGES: dict[tuple[str, str], tuple[str, Lister]] = {
     ("page", "leadgen_forms"): ("form", _below("form")),
     ("page", "instagram_accounts"): ("instagram", _below("instagram")),
     ("user", "adaccounts"): ("account", _named("account", "accounts")),
-    ("user", "accounts"): ("page", _named("page", "pages")),
+    ("user", "accounts"): ("page", _pages),
 }
 
 

@@ -1,5 +1,6 @@
 """Meta over HTTP: turns a web request into a Graph request, and serves the consent dialog and simulated files."""
 
+import logging
 from io import BytesIO
 from typing import Any
 
@@ -11,9 +12,10 @@ from starlette.datastructures import UploadFile
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from simulator.meta import batch, dialog, graph
-from simulator.meta.errors import GraphError, Refusal
+from simulator.meta.errors import GraphError, Refusal, invalid
 from simulator.meta.world import API_VERSION, Request, Upload, World
 
+log = logging.getLogger(__name__)
 LARGEST_PART = 64 * 1024 * 1024
 FETCH_TIMEOUT_S = 10.0
 
@@ -42,8 +44,13 @@ def router(world: World) -> APIRouter:
                 raise GraphError(Refusal.VERSION, version=version)
             request = await _read(web, path.strip("/"))
             return _answer(world, request)
-        except GraphError as error:
-            return JSONResponse(error.body(web.url.path), status_code=error.entry.status)
+        except GraphError as refused:
+            error = refused
+        except Exception:
+            # As Meta answers what its validation did not foresee, such as a text where an object belongs.
+            log.exception("unforeseen request: %s %s", web.method, web.url.path)
+            error = GraphError(Refusal.INTERNAL)
+        return JSONResponse(error.body(web.url.path), status_code=error.entry.status)
 
     return routes
 
@@ -65,8 +72,10 @@ async def _read(web: WebRequest, path: str) -> Request:
     params: dict[str, Any] = dict(web.query_params)
     files: list[Upload] = []
     if web.headers.get("content-type", "").startswith("application/json"):
-        body = await web.json()
-        params |= body if isinstance(body, dict) else {}
+        try:
+            params |= dict(await web.json())
+        except (ValueError, TypeError):
+            raise invalid("body", "must be a JSON object") from None
     elif web.method != "GET":
         async with web.form(max_part_size=LARGEST_PART) as form:
             for name, value in form.multi_items():
@@ -77,6 +86,9 @@ async def _read(web: WebRequest, path: str) -> Request:
     scheme, _, token = web.headers.get("authorization", "").partition(" ")
     if token and scheme.lower() in ("bearer", "oauth"):
         params.setdefault("access_token", token)
+    for gone in ("date_format", "ids"):
+        if gone in params:
+            raise invalid(gone, "was removed in v26.0")
     if path.endswith("/advideos") and params.get("file_url"):
         files.append(await _fetch(str(params["file_url"])))
     return Request(web.method, path, params, tuple(files), str(web.base_url).rstrip("/"), web.url.path)

@@ -142,6 +142,15 @@ class TestScopes:
         assert {"permission": "ads_management", "status": "granted"} in granted
         assert {"permission": "ads_read", "status": "granted"} in granted
 
+    def test_without_read_scopes_accounts_are_refused_and_pages_hidden(
+        self, software: Software, advertiser: Advertiser
+    ) -> None:
+        advertiser.graph.headers["Authorization"] = f"Bearer {software.token('business_management')}"
+
+        assert refusal(advertiser.get("me/adaccounts"))[0] == 200
+        assert refusal(advertiser.get(advertiser.act))[0] == 200
+        assert advertiser.get("me/accounts").json() == {"data": []}
+
     def test_a_declined_scope_is_asked_again_only_on_request(self, software: Software) -> None:
         asked = "ads_read,ads_management"
 

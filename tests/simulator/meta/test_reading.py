@@ -8,6 +8,8 @@ import pytest
 
 from tests.simulator.meta.advertiser import Advertiser, MakeAdvertiser, made, refusal
 
+JSON = {"Content-Type": "application/json"}
+
 
 class TestNodes:
     def test_a_read_without_fields_gives_the_id_only(self, advertiser: Advertiser) -> None:
@@ -59,9 +61,37 @@ class TestNodes:
         stats = advertiser.get(f"{info['pixel_id']}/stats", aggregation="event").json()["data"]
 
         assert page["instagram_business_account"]["id"] == info["instagram_user_id"]
-        assert advertiser.get(f"{info['page_id']}/leadgen_forms").json()["data"][0]["id"] == info["lead_form_id"]
         assert {row["value"] for row in stats[-1]["data"]} == {"PURCHASE", "LEAD", "CONTENT_VIEW"}
         assert len(advertiser.get(f"{advertiser.act}/customaudiences").json()["data"]) == 3
+
+    def test_lead_forms_answer_to_a_token_of_their_page(self, advertiser: Advertiser) -> None:
+        page_id = advertiser.info["page_id"]
+        page = advertiser.get("me/accounts", fields="access_token,instagram_business_account{username}").json()["data"][
+            0
+        ]
+        assert page["instagram_business_account"]["username"]
+
+        assert refusal(advertiser.get(f"{page_id}/leadgen_forms")) == (190, 2069032)
+        forms = advertiser.get(f"{page_id}/leadgen_forms", access_token=page["access_token"], fields="name,status")
+        assert [row["id"] for row in forms.json()["data"]] == [advertiser.info["lead_form_id"]]
+
+    def test_reported_issues_show_on_the_object(self, advertiser: Advertiser) -> None:
+        campaign = made(advertiser.campaign(status="ACTIVE"))
+        issue = {"error_code": 1815869, "error_summary": "Account issue", "level": "CAMPAIGN"}
+        advertiser.control.put(f"meta/objects/{campaign}/issues", json={"issues": [issue]}).raise_for_status()
+
+        read = advertiser.get(campaign, fields="effective_status,issues_info").json()
+
+        assert read["effective_status"] == "WITH_ISSUES"
+        assert read["issues_info"] == [issue]
+
+    def test_a_request_of_a_wrong_shape_is_an_unknown_error_in_json(self, advertiser: Advertiser) -> None:
+        campaign = made(advertiser.campaign())
+
+        reply = advertiser.adset(campaign, targeting={"geo_locations": "everywhere"})
+
+        assert (reply.status_code, reply.json()["error"]["code"]) == (500, 1)
+        assert advertiser.graph.post("act_1/campaigns", content=b"{", headers=JSON).json()["error"]["code"] == 100
 
 
 class TestEdges:
@@ -117,7 +147,9 @@ class TestEdges:
         assert refusal(advertiser.get(f"{campaign}/colours"))[0] == 100
         assert refusal(advertiser.delete(advertiser.act))[0] == 100
         assert httpx.get(f"{advertiser.url}/v3.2/me").json()["error"]["code"] == 2635
-        assert "error" in advertiser.get("", ids="1,2").json()
+        assert refusal(advertiser.get("", ids="1,2"))[0] == 100
+        assert refusal(advertiser.get(campaign, date_format="U"))[0] == 100
+        assert refusal(advertiser.get(""))[0] == 2500
 
 
 class TestMarketClock:
