@@ -11,18 +11,20 @@ import json
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import httpx
+import structlog
 from pydantic import JsonValue, SecretStr
 
 from providers.ads.meta.errors import PROVIDER, MetaError, no_answer, translate, unusable_answer
 from providers.ads.meta.usage import read_usage
 from providers.ads.protocol import UploadFile, Usage
-from providers.errors import RetryLater
+from providers.errors import ProviderError, RetryLater
 
+log = structlog.get_logger()
 # httpx writes whole URLs at INFO, and some of Meta's calls carry secrets in the query string.
 logging.getLogger("httpx").setLevel(logging.WARNING)
 
@@ -46,6 +48,11 @@ class Reply:
     platform_time: datetime
     usage: Usage | None
     request_id: str | None
+
+
+def _about(call: Call, started: float) -> dict[str, str | int]:
+    """What a log may say about a call: never its parameters, which hold tokens and people's texts."""
+    return {"method": call.method, "path": call.path, "ms": round(1000 * (time.monotonic() - started))}
 
 
 class _TooLate(Exception):
@@ -100,8 +107,17 @@ class MetaTransport:
         Raises:
             ProviderError: the family of `providers.errors`; see `translate` for which means what.
         """
-        response = await self._exchange(call, token)
-        return self._read(call, response)
+        started = time.monotonic()
+        try:
+            response = await self._exchange(call, token)
+            reply = self._read(call, response)
+        except ProviderError as error:
+            said = {key: value for key, value in asdict(error.vendor).items() if value is not None}
+            log.warning("meta call failed", **_about(call, started), outcome=error.type, vendor=said)
+            raise
+        percent = reply.usage.percent if reply.usage else None
+        log.info("meta call", **_about(call, started), request_id=reply.request_id, usage_percent=percent)
+        return reply
 
     async def _exchange(self, call: Call, token: SecretStr | None) -> httpx.Response:
         sent = False

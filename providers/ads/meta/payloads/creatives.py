@@ -69,7 +69,11 @@ def _content(approved: Approved, ad: PlannedAd, ad_set: PlannedAdSet, item: Item
         feed = text_options_feed(item, _square(media))
     else:
         feed = placement_feed(item, media.by_ratio, ad_set.placements)
-    feed |= {"link_urls": [{"website_url": _link(item, ad_set)}], "call_to_actions": [call_to_action]}
+    feed["link_urls"] = [{"website_url": _link(item, ad_set)}]
+    if ad_set.destination_type == "ON_AD":
+        feed["call_to_actions"] = [call_to_action]  # a bare type could not name the form
+    else:
+        feed["call_to_action_types"] = [item.cta.value]
     return {"object_story_spec": identity, "asset_feed_spec": feed_limits(feed)}
 
 

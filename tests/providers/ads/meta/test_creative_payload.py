@@ -127,7 +127,7 @@ class TestWhereItLeads:
 
         assert payload["url_tags"] == "utm_source=meta&utm_content={{ad.id}}"
         assert feed["link_urls"] == [{"website_url": "https://shop.example.com/lamps"}]
-        assert feed["call_to_actions"] == [{"type": "LEARN_MORE", "value": {"link": "https://shop.example.com/lamps"}}]
+        assert feed["call_to_action_types"] == ["LEARN_MORE"]
 
     def test_an_instant_form_opens_the_chosen_form(self) -> None:
         feed = part(built(item(link_url=None), objective="form_leads"), "asset_feed_spec")

@@ -157,15 +157,31 @@ async def test_cancelling_a_call_is_not_mistaken_for_an_answer() -> None:
             await task
 
 
-async def test_no_secret_reaches_a_log_or_an_error(caplog: pytest.LogCaptureFixture) -> None:
+async def test_no_secret_reaches_a_log_or_an_error(
+    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
     caplog.set_level(logging.DEBUG)
     picture = UploadFile("shoe.png", "image/png", b"picture-bytes")
     async with wire_stub(reply({"id": "1"}), b"", reply({"error": {"code": 190, "message": "dead"}})) as stub:
         await ask(stub, Call("GET", "debug_token", {"input_token": TOKEN.get_secret_value()}))
         errors = [await failure(stub, WRITE), await failure(stub, READ)]
 
-    said = caplog.text + "".join(f"{error!r} {error.__cause__!r} {error.vendor!r}" for error in errors) + repr(picture)
-    assert "POST" in caplog.text or "connect_tcp" in caplog.text, "the log was not captured at all"
+    logged = caplog.text + capsys.readouterr().out
+    said = logged + "".join(f"{error!r} {error.__cause__!r} {error.vendor!r}" for error in errors) + repr(picture)
+    assert "connect_tcp" in logged
+    assert "meta call failed" in logged
     assert TOKEN.get_secret_value() not in said
     assert appsecret_proof(TOKEN, SECRET) not in said
     assert "picture-bytes" not in said
+
+
+async def test_a_failed_call_is_logged_with_what_metas_support_desk_asks_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async with wire_stub(reply({"error": {"code": 100, "message": "no", "fbtrace_id": "Trace1"}}, 400)) as stub:
+        await failure(stub, WRITE)
+
+    logged = capsys.readouterr().out
+    assert "act_42/campaigns" in logged
+    assert "Trace1" in logged
+    assert "Shoes" not in logged
