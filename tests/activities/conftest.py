@@ -1,0 +1,43 @@
+"""A desk per test: an approved campaign in a workspace and on an ad account of its own."""
+
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest_asyncio
+
+from models.tables.identity import UserAccount
+from providers.ads.meta.reads import MetaReader
+from providers.ads.meta.writes import MetaWriter
+from providers.storage.s3 import S3Store
+from records import identity
+from records.database import Database
+from tests import servers
+from tests.activities.publishing_desk import Desk, furnish
+from tests.providers.ads.meta.conftest import Advertiser, advertisers, fault, reader, shop, transport, writer
+
+__all__ = ["advertisers", "fault", "reader", "shop", "transport", "writer"]
+
+
+@pytest_asyncio.fixture(scope="session")
+async def db(shared_database: servers.Database) -> AsyncIterator[Database]:
+    database = Database(shared_database.app_url, pool_size=20)
+    yield database
+    await database.close()
+
+
+@pytest_asyncio.fixture
+async def desk(db: Database, s3: servers.ObjectStore, shop: Advertiser, reader: MetaReader, writer: MetaWriter) -> Desk:
+    store = S3Store(
+        endpoint=s3.endpoint,
+        region="auto",
+        bucket=s3.bucket,
+        access_key_id=s3.access_key_id,
+        secret_access_key=s3.secret_access_key,
+    )
+    user = UserAccount(email=f"ana-{uuid4().hex}@example.com", first_name="Ana")
+    async with db.user_transaction(user.id) as session:
+        session.add(user)
+    workspace = await identity.create_workspace(db, "Agency One", user.id)
+    desk = Desk(db, store, reader, writer, shop, workspace.id)
+    await furnish(desk)
+    return desk
