@@ -1,10 +1,7 @@
 """A simulated advertiser per test, and the adapter that talks to it over HTTP."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
 
-import httpx
 import pytest
 import pytest_asyncio
 from pydantic import SecretStr
@@ -12,38 +9,9 @@ from pydantic import SecretStr
 from providers.ads.meta.reads import MetaReader
 from providers.ads.meta.transport import MetaTransport
 from providers.ads.meta.writes import MetaWriter
-from tests.providers.ads.meta.plans import Target
+from tests.providers.ads.meta.advertiser import Advertiser
+from tests.providers.ads.meta.publishing import Publisher
 from tests.servers import Simulator
-
-
-@dataclass(frozen=True)
-class Advertiser:
-    """A fresh ad account of the simulator with everything around it. `info` is what its control endpoint said."""
-
-    info: dict[str, Any]
-    control: httpx.Client
-
-    @property
-    def id(self) -> str:
-        return str(self.info["account_id"])
-
-    @property
-    def token(self) -> SecretStr:
-        return SecretStr(self.info["access_token"])
-
-    @property
-    def target(self) -> Target:
-        names = ("account_id", "page_id", "instagram_user_id", "pixel_id", "lead_form_id", "currency")
-        return Target(**{name: self.info[name] for name in names})
-
-    def books(self) -> dict[str, Any]:
-        return dict(self.control.get(f"/meta/accounts/{self.id}/books").json())
-
-    def change(self, **changes: object) -> None:
-        self.control.patch(f"/meta/accounts/{self.id}", json=changes).raise_for_status()
-
-    def advance(self, hours: float) -> None:
-        self.control.post(f"/meta/accounts/{self.id}/advance", json={"hours": hours}).raise_for_status()
 
 
 @pytest.fixture
@@ -88,3 +56,8 @@ def reader(transport: MetaTransport) -> MetaReader:
 @pytest.fixture
 def writer(transport: MetaTransport) -> MetaWriter:
     return MetaWriter(transport)
+
+
+@pytest.fixture
+def publisher(writer: MetaWriter, shop: Advertiser) -> Publisher:
+    return Publisher(writer, shop)

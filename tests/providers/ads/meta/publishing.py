@@ -21,7 +21,7 @@ from providers.ads.meta.payloads import (
 )
 from providers.ads.meta.writes import MetaWriter
 from providers.ads.protocol import PlatformWrite, UploadFile
-from tests.providers.ads.meta.conftest import Advertiser
+from tests.providers.ads.meta.advertiser import Advertiser
 from tests.providers.ads.meta.plans import item
 
 _COLOURS = {Ratio.SQUARE: "red", Ratio.PORTRAIT: "green", Ratio.VERTICAL: "blue", Ratio.LANDSCAPE: "white"}

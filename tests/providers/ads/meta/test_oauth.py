@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from providers.ads.meta.oauth import READ_SCOPES, WRITE_SCOPES, MetaApp, MetaOAuth
 from providers.ads.meta.transport import MetaTransport
 from providers.errors import ReconnectNeeded, Refused
-from tests.providers.ads.meta.conftest import Advertiser
+from tests.providers.ads.meta.advertiser import Advertiser
 from tests.servers import Simulator
 
 RETURN_TO = "https://greenlight.example.com/connect/meta?step=2"

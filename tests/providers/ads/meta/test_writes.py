@@ -14,20 +14,13 @@ from models.domain.states import PlatformKind, WriteOp
 from models.domain.strategy import SegmentTargeting
 from providers.ads.meta.payloads import ad_payload, ad_set_payload, campaign_payload, creative_payload
 from providers.ads.meta.reads import MetaReader
-from providers.ads.meta.writes import MetaWriter
 from providers.ads.protocol import PlatformWrite, UploadFile
 from providers.errors import OutcomeUnknown, ReconnectNeeded, Refused, RetryLater
-from tests.providers.ads.meta.conftest import Advertiser
 from tests.providers.ads.meta.plans import META_OBJECTIVE, ad, ad_set, approved, campaign, carousel, geo, item, schedule
 from tests.providers.ads.meta.publishing import Publisher, new_marker, picture
 
 SetFault = Callable[..., None]
 VIDEO = UploadFile("lamp.mp4", "video/mp4", b"\x00\x00\x00\x18ftypmp42" + bytes(64))
-
-
-@pytest.fixture
-def publisher(writer: MetaWriter, shop: Advertiser) -> Publisher:
-    return Publisher(writer, shop)
 
 
 @pytest.mark.parametrize("objective", META_OBJECTIVE)
