@@ -13,7 +13,7 @@ def to_platform(amount_minor: int, currency: str) -> int:
     """Our minor units as Meta's integer for that currency.
 
     Raises:
-        Refused: Meta does not bill in the currency, or the amount has a fraction that Meta cannot take.
+        Refused: the currency is not among Meta's documented ones, or the amount has a fraction that Meta cannot take.
     """
     scaled = amount_minor * _offset(currency)
     whole, rest = divmod(scaled, _decimals(currency))
@@ -43,4 +43,5 @@ def _offset(currency: str) -> int:
         return 1
     if currency in FACTS.currencies.offset_100:
         return 100
-    raise Refused(PROVIDER, f"Meta does not bill ad accounts in {currency}: choose an account in another currency.")
+    # Guessing would be wrong by a factor of 100 half of the time.
+    raise Refused(PROVIDER, f"Greenlight does not know in which unit Meta counts {currency}: use another ad account.")

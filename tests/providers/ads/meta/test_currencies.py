@@ -29,6 +29,6 @@ def test_an_amount_that_meta_cannot_take_is_refused_and_never_rounded() -> None:
     assert to_platform_down(50_050, "TWD") == 500
 
 
-def test_a_currency_that_meta_does_not_bill_in_is_refused() -> None:
+def test_a_currency_whose_unit_is_not_documented_is_refused_rather_than_guessed() -> None:
     with pytest.raises(Refused, match="IRR"):
         to_platform(1000, "IRR")
