@@ -115,6 +115,7 @@ async def list_ad_accounts(services: ServicesDep, caller: CallerDep) -> list[AdA
 
 @router.get("/{account_id}", operation_id="get_ad_account", responses=problems(401, 404))
 async def get_ad_account(account_id: UUID, services: ServicesDep, caller: CallerDep) -> AdAccountView:
+    """One account with what was chosen for it, its last check and its quota."""
     return AdAccountView.of(await setup.read_account(services, caller, account_id))
 
 

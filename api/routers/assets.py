@@ -141,6 +141,7 @@ async def list_assets(
 
 @router.get("/{asset_id}", operation_id="get_asset", responses=problems(401, 404))
 async def get_asset(asset_id: UUID, services: ServicesDep, caller: CallerDep) -> AssetView:
+    """One asset; its file is at `content_url`."""
     return AssetView.model_validate(await _read(services, caller, asset_id))
 
 

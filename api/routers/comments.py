@@ -115,7 +115,7 @@ async def _was_said(session: AsyncSession, wanted: Comment) -> bool:
     if there is not None and there.body != wanted.body:
         raise ApiError(
             ProblemType.IDEMPOTENCY_CONFLICT,
-            "This Idempotency-Key was used for other words. Use a new key for each comment.",
+            "This Idempotency-Key was used for other words. Use a new one.",
         )
     return there is not None
 

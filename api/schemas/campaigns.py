@@ -1,9 +1,9 @@
 """Campaigns as clients send and see them."""
 
-from typing import Any
 from uuid import UUID
 
-from pydantic import JsonValue
+from pydantic import ConfigDict, JsonValue
+from pydantic.config import JsonDict
 
 from api.schemas.base import Body, UtcTime, View
 from models.contracts.campaign import CampaignAnswer, CampaignSnapshot, Step
@@ -12,9 +12,26 @@ from models.domain.states import ApprovalState, CampaignStatus, Delivery, Scope
 from models.domain.strategy import Strategy
 from models.tables.campaign import Campaign
 
+EXAMPLE: JsonDict = {
+    "brief": {
+        "name": "Summer tea",
+        "goal": "sales",
+        "conversion": {"location": "website", "event": "PURCHASE"},
+        "products": [{"name": "Mint tea", "price": {"amount_minor": 4500, "currency": "SAR"}}],
+        "offer": {"text": "20 % off", "code": "TEA20"},
+        "landing_urls": ["https://tea.example/summer"],
+        "geo": {"include": [{"kind": "country", "name": "Saudi Arabia", "country": "SA"}]},
+        "languages": ["ar", "en"],
+        "budget": {"amount": {"amount_minor": 300000, "currency": "SAR"}, "kind": "daily"},
+        "special_categories": [],
+    }
+}
+
 
 class CreateCampaignBody(Body):
     """A brief, complete or not, and a strategy where you bring one; without, Greenlight drafts it."""
+
+    model_config = ConfigDict(json_schema_extra={"example": EXAMPLE})
 
     brief: Brief
     strategy: Strategy | None = None
@@ -55,31 +72,19 @@ class CampaignSummary(View):
 
     @classmethod
     def of(cls, row: Campaign) -> "CampaignSummary":
-        return cls(**cls._values(row))
+        return cls.model_validate(_summary(row))
 
-    @staticmethod
-    def _values(row: Campaign) -> dict[str, Any]:
-        return dict(
-            id=row.id,
-            name=row.name,
-            status=row.status,
-            delivery=row.delivery,
-            delivery_reason=row.delivery_reason,
-            waiting_on=row.waiting_on,
-            next_step=row.next_step,
-            problem=row.problem,
-            budget=CampaignMoney(
-                currency=row.budget_currency, total_minor=row.budget_total_minor, spent_minor=row.budget_spent_minor
-            ),
-            starts_at=row.starts_at,
-            ends_at=row.ends_at,
-            timezone=row.timezone,
-            ad_account_id=row.ad_account_id,
-            version=row.version,
-            archived=row.archived_at is not None,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-        )
+
+def _summary(row: Campaign) -> dict[str, object]:
+    return {
+        **row.model_dump(),
+        "archived": row.archived_at is not None,
+        "budget": {
+            "currency": row.budget_currency,
+            "total_minor": row.budget_total_minor,
+            "spent_minor": row.budget_spent_minor,
+        },
+    }
 
 
 class ScopeProgress(View):
@@ -157,7 +162,8 @@ class CampaignDetail(CampaignSummary):
 
     @classmethod
     def whole(cls, row: Campaign, snapshot: CampaignSnapshot) -> "CampaignDetail":
-        return cls(**cls._values(row), progress=CampaignProgress.of(snapshot), readiness=row.evaluation)
+        progress = CampaignProgress.of(snapshot)
+        return cls.model_validate({**_summary(row), "progress": progress, "readiness": row.evaluation})
 
 
 class BeingRecorded(View):

@@ -89,7 +89,7 @@ class BallotView(View):
 
 
 class ApprovalView(View):
-    """One scope with its own timeline. `unchanged_since`: confirmed before under an older strategy, one tap confirms."""
+    """One scope with its own timeline. `unchanged_since`: approved under an older strategy; one tap confirms."""
 
     scope: Scope
     state: ApprovalState

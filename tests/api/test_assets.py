@@ -4,6 +4,7 @@ import hashlib
 import io
 import struct
 import zlib
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -87,7 +88,7 @@ async def test_what_is_no_usable_picture_is_refused_in_words(
 async def test_an_oversized_upload_is_cut_off_while_it_streams(owner: Member) -> None:
     sent = 0
 
-    async def body() -> object:
+    async def body() -> AsyncIterator[bytes]:
         nonlocal sent
         yield b'--b\r\nContent-Disposition: form-data; name="file"; filename="big.png"\r\n\r\n'
         for _ in range(100):

@@ -1,0 +1,220 @@
+"""An ad account is connected the way a person does it: consent, choice, check."""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.api.conftest import PASSWORD, Join, Member
+from tests.servers import Simulator
+
+ACCOUNTS = "/api/v1/ad-accounts"
+
+
+@dataclass(frozen=True)
+class Advertiser:
+    """A fresh advertiser on the simulated Meta, and the person who may connect it."""
+
+    user_id: str
+    account_id: str
+    page_id: str
+    pixel_id: str
+
+
+@pytest.fixture
+def advertiser(simulator: Simulator) -> Advertiser:
+    spec = {"name": f"Tea shop {uuid4().hex[:6]}", "currency": "SAR", "timezone": "Asia/Riyadh"}
+    made = simulator.control.post("meta/accounts", json=spec).raise_for_status().json()
+    return Advertiser(*(str(made[name]) for name in ("user_id", "account_id", "page_id", "pixel_id")))
+
+
+async def answer_dialog(url: str, user_id: str, decision: str = "continue", decline: str = "") -> str:
+    """What the person does in the dialog; the path that the platform then sends the browser to."""
+    asked = dict(httpx.URL(url).params)
+    async with httpx.AsyncClient() as browser:
+        data = {**asked, "user": user_id, "decision": decision, **({"decline": decline} if decline else {})}
+        reply = await browser.post(url, data=data)
+    return httpx.URL(reply.headers["location"]).raw_path.decode()
+
+
+async def consent(member: Member, advertiser: Advertiser, access: str = "read", **answer: str) -> httpx.Response:
+    dialog = await member.http.post(f"{ACCOUNTS}/consent", json={"access": access})
+    return await member.http.get(await answer_dialog(dialog.json()["dialog_url"], advertiser.user_id, **answer))
+
+
+async def connect(member: Member, advertiser: Advertiser, access: str = "read") -> dict[str, object]:
+    grant = (await consent(member, advertiser, access)).json()["grant"]
+    reply = await member.http.post(ACCOUNTS, json={"grant": grant, "external_id": advertiser.account_id})
+    assert reply.status_code == 201, reply.text
+    account: dict[str, object] = reply.json()
+    return account
+
+
+async def test_reading_is_asked_for_first_and_writing_when_it_is_needed(owner: Member, advertiser: Advertiser) -> None:
+    first = await connect(owner, advertiser)
+    assert (first["state"], first["may_publish"]) == ("connected", False)
+
+    later = await connect(owner, advertiser, "write")
+
+    assert (later["id"], later["may_publish"]) == (first["id"], True)
+    assert len((await owner.http.get(ACCOUNTS)).json()) == 1
+
+
+async def test_the_consent_shows_the_accounts_it_covers_and_no_token(owner: Member, advertiser: Advertiser) -> None:
+    grant = (await consent(owner, advertiser)).json()
+
+    assert [account["external_id"] for account in grant["accounts"]] == [advertiser.account_id]
+    assert grant["accounts"][0]["currency"] == "SAR"
+    assert "EAA" not in grant["grant"]
+
+
+async def test_page_pixel_and_event_are_chosen_from_what_the_person_sees_and_then_checked(
+    owner: Member, advertiser: Advertiser
+) -> None:
+    path = f"{ACCOUNTS}/{(await connect(owner, advertiser))['id']}"
+    choices = (await owner.http.get(f"{path}/choices")).json()
+    assert [page["id"] for page in choices["pages"]] == [advertiser.page_id]
+
+    body = {"page_id": advertiser.page_id, "pixel_id": advertiser.pixel_id, "pixel_event": "PURCHASE"}
+    chosen = (await owner.http.put(f"{path}/choices", json=body)).json()
+
+    assert (chosen["page_id"], chosen["pixel_event"]) == (advertiser.page_id, "PURCHASE")
+    assert chosen["preflight"]["obstacles"] == []
+    assert chosen["preflight"]["min_daily_minor"] > 0
+
+
+async def test_what_would_stop_a_publish_is_told_with_what_to_do(
+    owner: Member, advertiser: Advertiser, simulator: Simulator
+) -> None:
+    path = f"{ACCOUNTS}/{(await connect(owner, advertiser))['id']}"
+    await owner.http.put(f"{path}/choices", json={"page_id": advertiser.page_id})
+    simulator.control.patch(f"meta/accounts/{advertiser.account_id}", json={"funded": False}).raise_for_status()
+
+    obstacles = (await owner.http.post(f"{path}/preflight")).json()["preflight"]["obstacles"]
+
+    assert [obstacle["code"] for obstacle in obstacles] == ["account_not_funded"]
+    assert "payment method" in obstacles[0]["words"]
+
+
+async def test_a_page_that_the_person_cannot_see_is_refused(owner: Member, advertiser: Advertiser) -> None:
+    path = f"{ACCOUNTS}/{(await connect(owner, advertiser))['id']}"
+
+    reply = await owner.http.put(f"{path}/choices", json={"page_id": "999"})
+
+    assert reply.status_code == 422
+    assert "page 999" in reply.json()["detail"]
+
+
+async def test_a_refused_consent_connects_nothing_and_says_so(owner: Member, advertiser: Advertiser) -> None:
+    reply = await consent(owner, advertiser, decision="cancel")
+
+    assert reply.status_code == 400
+    assert "nothing was connected" in reply.json()["detail"]
+    assert (await owner.http.get(ACCOUNTS)).json() == []
+
+
+async def test_a_link_that_somebody_else_began_connects_nothing(
+    owner: Member, advertiser: Advertiser, join: Join
+) -> None:
+    attacker = await join()
+    dialog = (await attacker.http.post(f"{ACCOUNTS}/consent", json={})).json()["dialog_url"]
+
+    reply = await owner.http.get(await answer_dialog(dialog, advertiser.user_id))
+
+    assert reply.status_code == 403
+
+
+async def test_a_made_up_state_or_grant_is_refused(owner: Member, advertiser: Advertiser) -> None:
+    forged = await owner.http.get(f"{ACCOUNTS}/callback", params={"state": '["a"].00', "code": "x"})
+    grant = await owner.http.post(ACCOUNTS, json={"grant": "k1.00.00", "external_id": "1"})
+
+    assert (forged.status_code, grant.status_code) == (400, 400)
+
+
+async def test_one_ad_account_belongs_to_one_workspace_of_the_installation(
+    owner: Member, advertiser: Advertiser, join: Join
+) -> None:
+    await connect(owner, advertiser)
+    other = await join()
+    grant = (await consent(other, advertiser)).json()["grant"]
+
+    reply = await other.http.post(ACCOUNTS, json={"grant": grant, "external_id": advertiser.account_id})
+
+    assert reply.status_code == 409
+    assert "disconnect it there first" in reply.json()["detail"]
+
+
+async def test_a_browser_goes_on_to_the_page_with_its_grant_out_of_reach_of_scripts(
+    owner: Member, advertiser: Advertiser, anonymous: httpx.AsyncClient
+) -> None:
+    await anonymous.post("/api/v1/auth/login", json={"login": owner.email, "password": PASSWORD})
+    token = (await anonymous.get("/api/v1/auth/me")).json()["csrf_token"]
+    headers = {"X-CSRF-Token": token}
+    dialog = (await anonymous.post(f"{ACCOUNTS}/consent", json={}, headers=headers)).json()["dialog_url"]
+
+    back = await anonymous.get(await answer_dialog(dialog, advertiser.user_id))
+    account = await anonymous.post(ACCOUNTS, json={"external_id": advertiser.account_id}, headers=headers)
+
+    assert (back.status_code, back.headers["location"]) == (303, "/ad-accounts/connect")
+    assert "httponly" in back.headers["set-cookie"].lower()
+    assert account.status_code == 201
+
+
+async def test_the_tokens_health_names_the_rights_that_publishing_still_needs(
+    owner: Member, advertiser: Advertiser
+) -> None:
+    path = f"{ACCOUNTS}/{(await connect(owner, advertiser))['id']}"
+
+    health = (await owner.http.get(f"{path}/token")).json()
+
+    assert health["valid"]
+    assert "ads_management" in health["missing_scopes"]
+
+
+async def test_a_token_that_the_platform_refuses_marks_the_account_and_asks_to_reconnect(
+    owner: Member, advertiser: Advertiser, simulator: Simulator
+) -> None:
+    path = f"{ACCOUNTS}/{(await connect(owner, advertiser))['id']}"
+    fault = {"service": "meta", "name": "expired_token", "times": 1, "path": f"*act_{advertiser.account_id}/adspixels"}
+    simulator.control.post("faults", json=fault).raise_for_status()
+
+    reply = await owner.http.get(f"{path}/choices")
+
+    assert (reply.status_code, reply.json()["type"]) == (409, "urn:greenlight:problem:reconnect_needed")
+    assert (await owner.http.get(path)).json()["state"] == "needs_reconnect"
+    assert (await connect(owner, advertiser))["state"] == "connected"
+
+
+async def test_a_platform_that_is_down_is_a_503_that_says_when_to_try_again(
+    owner: Member, advertiser: Advertiser, simulator: Simulator
+) -> None:
+    path = f"{ACCOUNTS}/{(await connect(owner, advertiser))['id']}"
+    fault = {"service": "meta", "name": "http_500", "times": 1, "path": f"*act_{advertiser.account_id}/adspixels"}
+    simulator.control.post("faults", json=fault).raise_for_status()
+
+    reply = await owner.http.get(f"{path}/choices")
+
+    assert (reply.status_code, reply.json()["provider"]) == (503, "Meta")
+    assert int(reply.headers["retry-after"]) > 0
+
+
+async def test_disconnecting_forgets_the_token_and_frees_the_account(
+    owner: Member, advertiser: Advertiser, join: Join
+) -> None:
+    path = f"{ACCOUNTS}/{(await connect(owner, advertiser))['id']}"
+
+    assert (await owner.http.delete(path)).status_code == 204
+
+    reply = await owner.http.get(f"{path}/choices")
+    assert (reply.status_code, reply.json()["type"]) == (409, "urn:greenlight:problem:reconnect_needed")
+    await connect(await join(), advertiser)
+
+
+async def test_accounts_of_other_workspaces_do_not_exist(owner: Member, advertiser: Advertiser, join: Join) -> None:
+    path = f"{ACCOUNTS}/{(await connect(owner, advertiser))['id']}"
+    stranger = await join()
+
+    for suffix in ("", "/choices", "/token"):
+        assert (await stranger.http.get(path + suffix)).status_code == 404
+    assert (await stranger.http.delete(path)).status_code == 404
