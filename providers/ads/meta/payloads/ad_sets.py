@@ -39,8 +39,8 @@ def _bid(approved: Approved, campaign: PlannedCampaign, ad_set: PlannedAdSet) ->
     campaign_owns = approved.schedule.budget_level is BudgetLevel.CAMPAIGN
     inherited = campaign.bid_strategy or BidStrategy.LOWEST_COST
     strategy = inherited if campaign_owns else ad_set.bid_strategy or inherited
-    if campaign_owns and ad_set.bid_strategy not in (None, strategy):
-        refuse(f"With a campaign budget all ad sets bid by {strategy.value}: remove the other strategy.")
+    if (campaign_owns or campaign.adset_budget_sharing) and ad_set.bid_strategy not in (None, inherited):
+        refuse(f"Ad sets that share a budget all bid by {inherited.value}: remove the other strategy.")
     payload: Payload = {} if campaign_owns else {"bid_strategy": strategy.value}
     if (strategy in _NEED_BID) != (ad_set.bid_minor is not None):
         refuse(f"{strategy.value} {'needs a bid: add one' if strategy in _NEED_BID else 'takes no bid: remove it'}.")

@@ -111,6 +111,17 @@ class TestBids:
         assert "bid_strategy" not in payload
         assert payload["bid_amount"] == 900
 
+    @pytest.mark.parametrize("level", BudgetLevel)
+    def test_ad_sets_that_share_money_bid_alike(self, level: BudgetLevel) -> None:
+        plan = approved(
+            one_campaign=campaign(adset_budget_sharing=level is BudgetLevel.AD_SET),
+            one_ad_set=ad_set(bid_strategy=BidStrategy.COST_CAP, bid_minor=900),
+            plan_schedule=schedule(level),
+        )
+
+        with pytest.raises(Refused, match="LOWEST_COST_WITHOUT_CAP"):
+            built(plan)
+
     def test_a_minimum_return_is_a_constraint_of_the_goal_value(self) -> None:
         value = ad_set(optimization_goal=OptimizationGoal.VALUE, bid_strategy=BidStrategy.MIN_ROAS, min_roas=25_000)
 
