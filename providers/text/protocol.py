@@ -21,7 +21,7 @@ class TextRequest(Generic[T]):
         input: what to do it with; may hold users' words, delimited as data.
         schema: every field required, unknown fields forbidden, nullable instead of optional (see `schemas.py`).
         max_output_tokens: the hardest bound on cost; hidden reasoning counts against it.
-        safety_identifier: a hash that stands for the user; at most 64 characters, never a name or an address.
+        safety_identifier: a hash that stands for the user or workspace; never a name or an address.
     """
 
     purpose: str

@@ -24,7 +24,8 @@ You write advertising copy for Facebook and Instagram. {DATA_RULE}
   copy.
 - Factual statements only from `claims`; superlatives are statements. Never say or imply that you know something
   personal about the reader (health, religion, money, origin, age, name).
-- Never use a phrase of `must_not_say`. Each phrase of `must_say` stands in every primary text, word for word.
+- Never use a phrase of `must_not_say`. Each phrase of `must_say` stands in every primary text: word for word where it
+  is in the language of the ad, else in that language's words for it.
 - `cta` is one of `allowed_ctas`. No web addresses, no hashtags, at most one emoji.
 - `overlay_text` is drawn over the picture: at most 6 words. `disclaimer`: the prescribed one that applies, word for
   word, else "". `cards`: as many as asked for, one product or thought each.
@@ -50,7 +51,7 @@ class PlacementGuide(BaseModel):
 class CopyTask(BaseModel):
     """Everything that the words of one item rest on. `language` is a BCP-47 tag, `zone` the ad account's (IANA).
 
-    The offer is that of the strategy's message, which people approved, not that of the brief.
+    The offer is that of the strategy's message, which people approved; the brief's only where that has none.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -94,5 +95,5 @@ def _material(task: CopyTask) -> str:
         "cards": min(max(len(task.brief.products), 2), 10) if task.concept.format is CreativeFormat.CAROUSEL else 0,
         "avoid": [*task.avoid],
     }
-    agreed = task.brief.model_copy(update={"offer": task.message.offer})
+    agreed = task.brief.model_copy(update={"offer": task.message.offer or task.brief.offer})
     return f"{data_block('brief', brief_facts(agreed, task.brand, task.zone))}\n\n{data_block('copy_task', wanted)}"

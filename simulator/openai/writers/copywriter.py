@@ -1,5 +1,6 @@
 """Writes the texts of one item from the brief's facts and the task's limits."""
 
+import re
 from collections.abc import Iterable, Iterator
 from random import Random
 
@@ -18,9 +19,14 @@ _CTAS = {
 
 
 class Copywriter:
-    """One item: a concept in a language. `random` makes items differ, and repeats of one request equal."""
+    """One item: a concept in a language. `random` makes items differ, and repeats of one request equal.
 
-    def __init__(self, brief: dict[str, Value], task: dict[str, Value], random: Random) -> None:
+    `used`: texts whose thoughts are not to be thought again.
+    """
+
+    def __init__(
+        self, brief: dict[str, Value], task: dict[str, Value], random: Random, used: Iterable[str] = ()
+    ) -> None:
         products = brief.get("products", [])
         self._brief = brief
         self._task = task
@@ -31,6 +37,7 @@ class Copywriter:
         self._products = products
         self._facts = Facts(brief, self._language, self._featured(products))
         self._banned = [phrase.casefold() for phrase in brief.get("must_not_say", [])]
+        self._used = list(used)
         self._taken = {headline.casefold() for headline in task.get("avoid", [])}
 
     def write(self) -> dict[str, Value]:
@@ -60,7 +67,8 @@ class Copywriter:
 
     def _primary(self, limit: int) -> str:
         """As much of offer, thought and call as fits; what must be said always stands."""
-        fixed = list(self._brief.get("must_say", []))
+        said = [phrase for phrase in self._brief.get("must_say", []) if self._facts.readable(phrase)]
+        fixed = [phrase if phrase.endswith((".", "!", "?", "。")) else f"{phrase}." for phrase in said]
         for parts in self._drafts(fixed, limit):
             if len(text := self._facts.joined(parts)) <= limit:
                 return text
@@ -86,8 +94,15 @@ class Copywriter:
         # A promise that is the offer itself stands in the text already.
         usable = promise.isascii() and self._language == "en" and not percentages(promise)
         own = [promise.rstrip(".") + "."] if promise and usable else []
-        found = self._candidates("bodies", 2_000)
-        return self._allowed([*own, *found] if self._random.random() < 0.5 else [*found, *own])
+        found = list(self._facts.filled(self._phrases["bodies"]))
+        turn = self._turn() % len(found)
+        thoughts = self._allowed([*found[turn:], *own, *found[:turn]])
+        return [one for one in thoughts if not any(one in text for text in self._used)] or thoughts
+
+    def _turn(self) -> int:
+        """The concept's number, so that the concepts of one strategy begin with different thoughts."""
+        number = re.search(r"\d+$", (self._task.get("concept") or {}).get("key", ""))
+        return int(number[0]) if number else self._random.randrange(100)
 
     def _headline(self, limit: int) -> str:
         fits = self._candidates("headlines", limit) or self._candidates("tiny", limit)

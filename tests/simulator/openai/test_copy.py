@@ -57,10 +57,19 @@ def test_without_an_offer_none_is_made_up() -> None:
         assert not any(percentages(text) for text in texts_of(written(brief, copy_task("en"), seed)))
 
 
-def test_concepts_and_seeds_differ() -> None:
-    feeds = {written(SHOP, copy_task("en"), seed)["texts"][0]["primary_text"] for seed in range(30)}
+@pytest.mark.parametrize("language", ["en", "ar", "ja", "es"])
+def test_the_concepts_of_a_strategy_begin_with_different_thoughts(language: str) -> None:
+    keys = [f"everyday-{number}" for number in range(1, 7)]
+    brief = {**SHOP, "offer": {}}
 
-    assert len(feeds) > 15
+    drafts = [written(brief, copy_task(language, concept={"key": key}, angle={})) for key in keys]
+
+    openings = {draft["texts"][1]["primary_text"].split("." if language != "ja" else "。")[0] for draft in drafts}
+    assert len(openings) >= 5
+
+
+def test_requests_that_differ_get_different_answers() -> None:
+    assert len({str(written(SHOP, copy_task("en"), seed)) for seed in range(30)}) > 25
 
 
 def test_voice_is_obeyed() -> None:
