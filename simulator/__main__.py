@@ -34,7 +34,7 @@ def main() -> None:
         server_header=False,
         # Replies about an ad account carry that account's market time as their date.
         date_header=False,
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=2,
     )
 
 

@@ -129,7 +129,7 @@ class Store:
         )
 
     def requests(self, account: str) -> dict[str, int]:
-        """Request counts of an account, keyed "POST act/campaigns"."""
+        """Request counts of an account, keyed "POST account/campaigns"."""
         rows = self._db.execute(
             "SELECT method, route, count FROM requests WHERE account = ? ORDER BY method, route",
             (account,),

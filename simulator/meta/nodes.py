@@ -97,6 +97,11 @@ def _offset_hours(call: Call, _: str, document: Document) -> float:
     return int(written[:3]) + int(written[0] + written[3:]) / 60
 
 
+def _budget(name: str) -> Callable[[Call, str, Document], str]:
+    """Ad sets spell the budget that they do not have as "0"; campaigns leave it out."""
+    return lambda _, __, document: str(document.get(name) or 0)
+
+
 COMPUTED: dict[tuple[str, str], Callable[[Call, str, Document], Json]] = {
     ("campaign", "effective_status"): effective_status,
     ("adset", "effective_status"): effective_status,
@@ -106,6 +111,10 @@ COMPUTED: dict[tuple[str, str], Callable[[Call, str, Document], Json]] = {
     ("*", "issues_info"): _issues,
     ("campaign", "special_ad_category"): lambda _, __, document: (document["special_ad_categories"] or ["NONE"])[0],
     ("campaign", "can_use_spend_cap"): lambda _, __, ___: True,
+    ("adset", "daily_budget"): _budget("daily_budget"),
+    ("adset", "lifetime_budget"): _budget("lifetime_budget"),
+    ("adset", "destination_type"): lambda _, __, document: document.get("destination_type") or "UNDEFINED",
+    ("adset", "targeting"): lambda _, __, document: {"age_min": 18, "age_max": 65, **document["targeting"]},
     ("adset", "learning_stage_info"): lambda call, _, document: learning_stage(call, document),
     ("ad", "ad_review_feedback"): lambda call, _, document: review.feedback(call, document),
     ("pixel", "last_fired_time"): _last_fired,

@@ -82,8 +82,10 @@ def _attach(call: Call, ad: Document) -> None:
 
 def update(call: Call) -> Document:
     kind, before = call.kind, call.node
-    writing.check_account_open(call)
     values = params.read(PARAMETERS[kind], call.params)
+    # Spending can be stopped in any account.
+    if set(values) != {"status"} or values["status"] == "ACTIVE":
+        writing.check_account_open(call)
     _check_editable(call, kind, before, values)
     writing.check_name(values)
     changed = {name for name, value in values.items() if value != before.get(name)}

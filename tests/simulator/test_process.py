@@ -30,6 +30,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
     def run() -> tuple[Child, httpx.Client]:
         child = Child(service, tmp_path)
         child.start()
+        child.wait_ready()
         running.append((child, httpx.Client(base_url=f"http://127.0.0.1:{service.ports[0].number}")))
         return running[-1]
 

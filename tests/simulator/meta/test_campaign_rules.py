@@ -71,10 +71,14 @@ class TestCampaigns:
         assert advertiser.post(campaign, objective="OUTCOME_TRAFFIC", daily_budget=12_000).json() == {"success": True}
         assert advertiser.get(campaign, fields="daily_budget").json()["daily_budget"] == "12000"
 
-    def test_a_closed_account_accepts_no_writes(self, advertiser: Advertiser) -> None:
+    def test_a_closed_account_lets_spending_stop_and_nothing_else(self, advertiser: Advertiser) -> None:
+        campaign = made(advertiser.campaign(status="ACTIVE"))
         advertiser.change(account_status=2)
 
         assert refusal(advertiser.campaign()) == (100, 3910001)
+        assert refusal(advertiser.post(campaign, name="New")) == (100, 3910001)
+        assert advertiser.post(campaign, status="PAUSED").json() == {"success": True}
+        assert refusal(advertiser.post(campaign, status="ACTIVE")) == (100, 3910001)
 
     def test_validate_only_refuses_and_accepts_as_the_real_call_would(self, advertiser: Advertiser) -> None:
         rehearsal = {"execution_options": ["validate_only", "include_recommendations"]}

@@ -27,6 +27,17 @@ class TestNodes:
         assert read["created_time"].endswith("+0900")
         assert read["campaign"]["name"] == "Spring gl-abc"
 
+    def test_values_that_meta_spells_its_own_way(self, advertiser: Advertiser) -> None:
+        campaign = made(advertiser.campaign())
+        targeting = {"geo_locations": {"countries": ["US"]}}
+        adset = made(advertiser.adset(campaign, destination_type=None, targeting=targeting))
+
+        read = advertiser.get(adset, fields="lifetime_budget,destination_type,targeting").json()
+
+        assert (read["lifetime_budget"], read["destination_type"]) == ("0", "UNDEFINED")
+        assert read["targeting"]["age_max"] == 65
+        assert "daily_budget" not in advertiser.get(campaign, fields="daily_budget").json()
+
     def test_edges_nest_inside_fields(self, advertiser: Advertiser) -> None:
         campaign, adset, ad = advertiser.tree()
 
@@ -173,3 +184,29 @@ class TestMarketClock:
         other_clock = parsedate_to_datetime(other.get(other.act).headers["Date"])
 
         assert abs((other_clock - datetime.now(UTC)).total_seconds()) < 60
+
+
+class TestBooks:
+    def test_the_books_tell_all_that_ever_was_and_in_which_order_it_went_live(self, advertiser: Advertiser) -> None:
+        campaign, adset, ad = advertiser.tree()
+        for node in (ad, adset, campaign):
+            advertiser.post(node, status="ACTIVE")
+        advertiser.post(campaign, name="Spring")
+        made(advertiser.campaign())
+        gone = made(advertiser.campaign())
+        advertiser.delete(gone)
+
+        books = advertiser.books()
+
+        assert books["counts"] == {"campaigns": 3, "adsets": 1, "ads": 1, "creatives": 1, "images": 1, "videos": 0}
+        assert [row["id"] for row in books["activations"]] == [ad, adset, campaign]
+        first, _, last = books["campaigns"]
+        assert (first["name"], first["created_name"]) == ("Spring", "Spring gl-abc")
+        assert (last["id"], last["deleted"]) == (gone, True)
+        assert (books["ads"][0]["parent"], books["adsets"][0]["parent"]) == (adset, campaign)
+        assert books["duplicates"] == 1
+        assert books["requests"]["POST account/campaigns"] == 3
+        assert books["requests"]["DELETE campaign"] == 1
+
+    def test_books_of_an_unknown_account_are_missing(self, advertiser: Advertiser) -> None:
+        assert advertiser.control.get("meta/accounts/1/books").status_code == 404
