@@ -1,5 +1,7 @@
 """Words that get ads refused or mislead, in English and Arabic, and how texts are compared whatever their spelling."""
 
+from functools import lru_cache
+
 import regex
 
 from models.domain.figures import ascii_digits
@@ -39,6 +41,8 @@ WEB_ADDRESS = regex.compile(
 )
 
 
+# One text is compared with every banned and boastful word.
+@lru_cache(maxsize=1_024)
 def fold(text: str) -> str:
     """Lower case without vowel marks, stretching and invisible signs; variants of Arabic letters are one letter."""
     plain = _INVISIBLE.sub("", ascii_digits(text)).casefold().translate(_SAME_LETTER)
@@ -51,14 +55,17 @@ def contains(text: str, phrase: str) -> bool:
     Arabic words may carry a particle before and an ending after; Chinese, Japanese and Thai have no word boundaries.
     """
     wanted = fold(phrase)
-    if not wanted:
-        return False
-    if _UNSPACED.search(wanted):
-        return wanted in fold(text)
+    return bool(wanted) and _as_words(wanted).search(fold(text)) is not None
+
+
+@lru_cache(maxsize=1_024)
+def _as_words(wanted: str) -> regex.Pattern[str]:
     word = regex.escape(wanted)
+    if _UNSPACED.search(wanted):
+        return regex.compile(word)
     if _ARABIC.search(wanted):
         word = rf"[وفبكل]{{0,2}}(?:ال)?{word}\p{{Arabic}}{{0,2}}"
-    return regex.search(rf"(?<!\w){word}(?!\w)", fold(text)) is not None
+    return regex.compile(rf"(?<!\w){word}(?!\w)")
 
 
 def same_script(text: str, other: str) -> bool:
