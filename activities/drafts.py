@@ -206,6 +206,7 @@ def strategy_from(draft: StrategyDraft, brief: Brief, brief_version: int) -> Str
             angles=[Angle.model_validate(angle.model_dump()) for angle in draft.message.angles],
             claims=[Claim.model_validate(claim.model_dump()) for claim in draft.message.claims],
             offer=brief.offer,
+            voice=brief.voice,
             languages=brief.languages,
             concepts=[Concept.model_validate(concept.model_dump()) for concept in draft.message.concepts],
         ),

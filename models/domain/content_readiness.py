@@ -33,6 +33,9 @@ def strategy_remarks(strategy: Strategy, brief: Brief) -> Remarks:
     if message.offer != brief.offer:
         reason = "the offer in the strategy is not the one in the brief"
         yield recommendation("strategy.offer.differs", "message.offer", reason, "check which one is right")
+    if message.voice != brief.voice:
+        reason = "what must and must not be said differs between strategy and brief"
+        yield recommendation("strategy.voice.differs", "message.voice", reason, "take the brief's wording rules over")
     for place, claim in enumerate(message.claims):
         if not claim.evidence:
             reason = f"{claim.text!r} has no evidence, so copy may not use it"

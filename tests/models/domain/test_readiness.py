@@ -167,6 +167,7 @@ RECOMMENDATIONS: list[tuple[str, object, str]] = [
     ("brief.economics", Economics(), "brief.gross_margin.missing"),
     ("strategy.message.claims", [Claim(text="Lasts 40 years")], "strategy.claim.unproven"),
     ("strategy.message.offer", None, "strategy.offer.differs"),
+    ("strategy.message.voice", Voice(must_not_say=["cheap"]), "strategy.voice.differs"),
     ("strategy.message.angles.0.segments", ["nobody"], "strategy.angle.segment"),
     ("strategy.message.concepts", shop_strategy().message.concepts[:1], "strategy.angle.unused"),
     ("brief.voice", Voice(must_say=["Handmade"]), "item.text"),
