@@ -76,11 +76,41 @@ def new_user(world: World, name: str) -> Document:
 
 def create(world: World, spec: AccountSpec, user: Document) -> Document:
     """Makes the account and its surroundings; returns their ids and a token that never expires."""
-    store = world.store
     account = _account(world, spec)
     number = account["account_id"]
-    instagram = {"id": store.new_id(), "account_id": number, "name": spec.name, "username": _handle(spec.name)}
-    page = {
+    world.store.put("account", account)
+    page = _page(world, spec, number, user)
+    user["accounts"].append(account["id"])
+    user["pages"].append(page["id"])
+    world.store.put("user", user)
+    advertiser: Document = {
+        "user_id": user["id"],
+        "account_id": number,
+        "id": account["id"],
+        "name": spec.name,
+        "currency": spec.currency,
+        "timezone": spec.timezone,
+        "page_id": page["id"],
+        "instagram_user_id": page["instagram_id"],
+        "pixel_id": _pixel(world, spec, number),
+        "lead_form_id": _lead_form(world, page) if spec.lead_form else None,
+        "audiences": _audiences(world, number),
+        "access_token": issue_token(world, user["id"], ALL_SCOPES, kind="SYSTEM_USER"),
+    }
+    world.store.put("advertiser", advertiser | {"id": f"advertiser:{number}"})
+    return advertiser
+
+
+def _page(world: World, spec: AccountSpec, number: str, user: Document) -> Document:
+    """The page of the account, with its Instagram account."""
+    store = world.store
+    instagram: Document = {
+        "id": store.new_id(),
+        "account_id": number,
+        "name": spec.name,
+        "username": _handle(spec.name),
+    }
+    page: Document = {
         "id": store.new_id(),
         "account_id": number,
         "name": spec.name,
@@ -90,33 +120,22 @@ def create(world: World, spec: AccountSpec, user: Document) -> Document:
         "is_published": True,
     }
     page["access_token"] = issue_token(world, user["id"], ALL_SCOPES, kind="PAGE", page_id=page["id"])
-    pixel = {
-        "id": store.new_id(), "account_id": number, "name": f"{spec.name} pixel", "is_unavailable": False,
-        "creation_time": account["created_time"], "_events": spec.pixel_events,
-    }  # fmt: skip
-    store.put("account", account)
     store.put("page", page, account=number)
     store.put("instagram", instagram, account=number, parent=page["id"])
-    store.put("pixel", pixel, account=number)
-    user["accounts"].append(account["id"])
-    user["pages"].append(page["id"])
-    store.put("user", user)
-    advertiser: Document = {
-        "user_id": user["id"],
+    return page
+
+
+def _pixel(world: World, spec: AccountSpec, number: str) -> str:
+    pixel = {
+        "id": world.store.new_id(),
         "account_id": number,
-        "id": account["id"],
-        "name": spec.name,
-        "currency": spec.currency,
-        "timezone": spec.timezone,
-        "page_id": page["id"],
-        "instagram_user_id": instagram["id"],
-        "pixel_id": pixel["id"],
-        "lead_form_id": _lead_form(world, page) if spec.lead_form else None,
-        "audiences": _audiences(world, number),
-        "access_token": issue_token(world, user["id"], ALL_SCOPES, kind="SYSTEM_USER"),
+        "name": f"{spec.name} pixel",
+        "is_unavailable": False,
+        "creation_time": real_now().isoformat(),
+        "_events": spec.pixel_events,
     }
-    store.put("advertiser", advertiser | {"id": f"advertiser:{number}"})
-    return advertiser
+    world.store.put("pixel", pixel, account=number)
+    return str(pixel["id"])
 
 
 def _account(world: World, spec: AccountSpec) -> Document:

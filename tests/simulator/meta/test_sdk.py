@@ -1,11 +1,13 @@
 """The official SDK, unmodified, does the daily work of an advertiser against the simulator."""
 
+import base64
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from facebook_business.adobjects.ad import Ad
 from facebook_business.adobjects.adaccount import AdAccount
 from facebook_business.adobjects.adcreative import AdCreative
@@ -116,8 +118,10 @@ class TestSdk:
         file = tmp_path / "banner.png"
         file.write_bytes(png())
         image = account.create_ad_image(params={"filename": str(file)})
+        again = account.create_ad_image(params={"bytes": base64.b64encode(png()).decode()})
 
         assert len(image["hash"]) == 32
+        assert again["hash"] == image["hash"]
         rows = account.get_ad_images(fields=["hash", "width"], params={"hashes": [image["hash"]]})
         assert [(row["hash"], row["width"]) for row in rows] == [(image["hash"], 64)]
 
@@ -131,8 +135,10 @@ class TestSdk:
         status = AdVideo(video["id"], api=account.get_api()).api_get(fields=["status"])["status"]
         assert status["video_status"] == "processing"
         advertiser.advance(1)
-        status = AdVideo(video["id"], api=account.get_api()).api_get(fields=["status"])["status"]
-        assert status["video_status"] == "ready"
+        read = AdVideo(video["id"], api=account.get_api()).api_get(fields=["status", "source"])
+        assert read["status"]["video_status"] == "ready"
+        fetched = account.create_ad_video(params={"file_url": read["source"], "title": "Same clip"})
+        assert fetched["id"] != video["id"]
 
     def test_reads_insights_directly_and_by_report(self, account: AdAccount, advertiser: Advertiser) -> None:
         assert len(account.get_insights(fields=["spend"], params={"level": "campaign"})) == 0
@@ -194,6 +200,46 @@ class TestSdk:
             assert refused.value.api_error_code() == code
         usage = json.loads(refused.value.http_headers()["X-Business-Use-Case-Usage"])
         assert usage[advertiser.number][0]["estimated_time_to_regain_access"] == 7
+
+    def test_a_fifth_budget_change_in_an_hour_is_held_back(self, api: FacebookAdsApi, advertiser: Advertiser) -> None:
+        adset = AdSet(made(advertiser.adset(made(advertiser.campaign()))), api=api)
+        for step in range(4):
+            adset.api_update(params={"daily_budget": 3000 + step})
+
+        with pytest.raises(FacebookRequestError) as refused:
+            adset.api_update(params={"daily_budget": 4000})
+
+        assert (refused.value.api_error_code(), refused.value.api_error_subcode()) == (613, 1487632)
+
+    def test_a_lost_reply_leaves_the_object_behind(self, account: AdAccount, advertiser: Advertiser) -> None:
+        advertiser.fault("applied_then_dropped", f"/v26.0/{advertiser.act}/campaigns", "POST", times=1)
+
+        with pytest.raises(requests.exceptions.RequestException):
+            account.create_campaign(params=CAMPAIGN)
+
+        assert [row["name"] for row in account.get_campaigns(fields=["name"])] == ["SDK campaign"]
+
+    def test_a_new_object_may_take_a_while_to_appear_in_lists(self, account: AdAccount, advertiser: Advertiser) -> None:
+        edge = f"/v26.0/{advertiser.act}/campaigns"
+        advertiser.fault("delayed_visibility", edge, "POST", times=1, params={"seconds": 3600})
+
+        campaign = account.create_campaign(params=CAMPAIGN)
+
+        assert len(account.get_campaigns()) == 0
+        read = Campaign(campaign["id"], api=account.get_api()).api_get(fields=["name"])
+        assert read["name"] == "SDK campaign"
+
+    def test_a_report_can_hang_at_hundred_percent(self, account: AdAccount, advertiser: Advertiser) -> None:
+        advertiser.fault("stuck_report", f"/v26.0/{advertiser.act}/insights", "POST", times=1)
+        run = account.get_insights_async(fields=["spend"], params={})
+        report = AdReportRun(run["report_run_id"], api=account.get_api())
+
+        state = report.api_get()
+
+        assert (state["async_status"], state["async_percent_completion"]) == ("Job Running", 100)
+        with pytest.raises(FacebookRequestError) as refused:
+            report.get_insights()
+        assert (refused.value.api_error_code(), refused.value.api_error_subcode()) == (2601, 1815107)
 
     def test_a_service_error_is_marked_as_passing(self, account: AdAccount, advertiser: Advertiser) -> None:
         advertiser.fault("http_500", f"/v26.0/{advertiser.act}/campaigns", times=1)
