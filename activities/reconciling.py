@@ -136,11 +136,12 @@ class Reconciler:
         return ids[intent.object_id]
 
     async def _store(self, intent: LedgerIntent, observed: Observed) -> None:
+        node_id = await self.node_id(intent)
         async with self.platform.database.workspace_transaction(intent.workspace_id) as session:
             row = await ledger.load(session, intent.id, lock=True)
             if row.state is not LedgerState.UNKNOWN:
                 return
-            write = machine.observe(machine_view(row), observed)
+            write = machine.observe(machine_view(row), observed, node_id)
             looked_up = Step(AttemptEvent.LOOKED_UP, row.token, detail={"observed": observed.value})
             await ledger.store(session, row, write, looked_up)
             if write.state is LedgerState.CONFIRMED:

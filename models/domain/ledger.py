@@ -163,12 +163,12 @@ def _why_unsure(matches: list[Match]) -> str:
     return "the object that carries the marker sits in another place or is older than the first attempt"
 
 
-def observe(write: Write, observed: Observed) -> Write:
+def observe(write: Write, observed: Observed, platform_id: str) -> Write:
     """Settle an unknown update by the node's present value; updates are absolute, so repeating one is harmless."""
     if write.state is not LedgerState.UNKNOWN or write.op is WriteOp.CREATE:
         raise IllegalTransition(f"a {write.op} in state {write.state} cannot be settled by reading the node")
     if observed is Observed.TARGET:
-        return _confirmed(write, write.platform_id)
+        return _confirmed(write, platform_id)
     if observed is Observed.BEFORE:
         return _again(write)
     return _unconfirmed(write, "the platform holds neither the old nor the new value")
@@ -211,7 +211,7 @@ def _unknown(write: Write, reason: str | None) -> Write:
     return replace(write, state=LedgerState.UNKNOWN, reason=reason, lookups=0, empties=0)
 
 
-def _confirmed(write: Write, platform_id: str | None) -> Write:
+def _confirmed(write: Write, platform_id: str) -> Write:
     return replace(
         write, state=LedgerState.CONFIRMED, platform_id=platform_id, token=None, send_deadline=None, reason=None
     )

@@ -101,9 +101,11 @@ def test_creatives_never_need_a_person() -> None:
     ],
 )
 def test_an_unknown_update_is_settled_by_the_value_that_stands(observed: Observed, state: LedgerState) -> None:
-    pause = Write(WriteOp.PAUSE, PlatformKind.CAMPAIGN, platform_id="7")
+    pause = unknown(Write(WriteOp.PAUSE, PlatformKind.CAMPAIGN))
 
-    assert ledger.observe(unknown(pause), observed).state is state
+    settled = ledger.observe(pause, observed, "7")
+
+    assert (settled.state, settled.platform_id) == (state, "7" if observed is Observed.TARGET else None)
 
 
 def test_a_second_id_for_a_confirmed_create_is_named_as_surplus() -> None:
