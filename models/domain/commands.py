@@ -30,7 +30,6 @@ class Command(StrEnum):
     RENAME = "rename"
     RETRY = "retry"
     OPEN_CHANGE_SET = "open_change_set"
-    SUBMIT_CHANGE_SET = "submit_change_set"
     DECIDE_CHANGE_SET = "decide_change_set"
     DISCARD_CHANGE_SET = "discard_change_set"
 
@@ -59,7 +58,6 @@ DECISIONS = frozenset({Command.DECIDE, Command.APPROVE_ALL, Command.WITHDRAW})
 CHANGE_SETS = frozenset(
     {
         Command.OPEN_CHANGE_SET,
-        Command.SUBMIT_CHANGE_SET,
         Command.DECIDE_CHANGE_SET,
         Command.DISCARD_CHANGE_SET,
     }

@@ -7,6 +7,7 @@ from enum import Enum
 from pydantic import BaseModel
 
 from models.domain.base import Document, local_time
+from models.domain.hashing import ORDERED
 from models.domain.money import in_words
 
 # How parts of a list are recognised again in the other version, first match wins.
@@ -127,9 +128,13 @@ def _differences(path: Path, left: object, right: object) -> list[Difference]:
 def _list_differences(path: Path, left: Sequence[object], right: Sequence[object]) -> list[Difference]:
     parts = [*left, *right]
     identity = next((name for name in IDENTITIES if all(isinstance(p, Mapping) and name in p for p in parts)), None)
+    ordered = path[-1] in ORDERED
     if identity is None:
-        return [(path, left, right)]
-    return _differences(path, _by(identity, left), _by(identity, right))
+        same = not ordered and sorted(map(repr, left)) == sorted(map(repr, right))
+        return [] if same else [(path, left, right)]
+    before, after = _by(identity, left), _by(identity, right)
+    moved = ordered and [key for key in before if key in after] != [key for key in after if key in before]
+    return [*_differences(path, before, after), *([((*path, "order"), [*before], [*after])] if moved else [])]
 
 
 def _by(identity: str, parts: Sequence[object]) -> dict[str, object]:

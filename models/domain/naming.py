@@ -47,7 +47,8 @@ class Naming(Document):
 def render_name(template: str, fields: Mapping[str, str]) -> str:
     """The template filled in; a field that a level does not have drops out together with its separator."""
     filled = _PLACEHOLDER.sub(lambda match: fields.get(match.group(1), "").replace("_", "-"), template)
-    return normalized(re.sub(r"_{2,}", "_", filled).strip("_"))[:NAME_LIMIT].strip()
+    one_line = " ".join(re.sub(r"_{2,}", "_", filled).strip("_").split())
+    return normalized(one_line)[:NAME_LIMIT].strip()
 
 
 def slug(text: str) -> str:

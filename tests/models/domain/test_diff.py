@@ -1,5 +1,6 @@
 from models.domain.content import CallToAction
 from models.domain.diff import diff
+from models.domain.schedule import Entry, EntryKind
 from tests.models.domain.examples import item, shop_brief, shop_plan, shop_schedule, shop_strategy
 from tests.models.domain.test_hashing import changed
 
@@ -31,6 +32,16 @@ def test_texts_are_found_again_by_their_placement_and_pictures_by_their_ratio() 
         ("cta", "button", "learn more"),
         ("assets.1.91:1.sha256", "1.91:1: picture", "picture ffffffff"),
     ]
+
+
+def test_a_new_order_is_a_change_only_where_the_order_is_shown() -> None:
+    steps = [Entry(key=key, kind=EntryKind.BUDGET_STEP) for key in ("one", "two")]
+    before = changed(shop_schedule(), "entries", steps)
+
+    (change,) = diff(before, changed(before, "entries", steps[::-1]))
+
+    assert (change.path, change.before, change.after) == ("entries.order", "one, two", "two, one")
+    assert diff(shop_brief(), changed(shop_brief(), "languages", ["en", "ar"])) == []
 
 
 def test_parts_that_come_or_go_are_shown_whole() -> None:

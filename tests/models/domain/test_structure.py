@@ -15,7 +15,10 @@ TOKYO = AccountFacts(
     account_id="act_1", currency="JPY", zone="Asia/Tokyo", page_id="p", pixel_id="x", min_daily_minor=100
 )
 SEGMENTS = [segment("developers", 3_000, audience={"age_min": 20, "age_max": 40}), segment("designers", 2_500)]
-SEGMENTS += [segment(key, 1_500, Stage.RETARGETING, interests=[key]) for key in ("founders", "students", "writers")]
+SEGMENTS += [
+    segment(key, 1_500, Stage.RETARGETING, interests=[interest])
+    for key, interest in (("founders", "6001"), ("students", "6002"), ("writers", "6003"))
+]
 
 
 def conference(daily_yen: int = 3_000) -> tuple[Brief, Strategy, AdsPlan, Schedule]:
@@ -118,7 +121,7 @@ class TestMerge:
         merged, _ = merge_ad_sets(plan, schedule, [keys[:3], keys[3:]])
 
         assert merged.ad_sets[0].targeting.interests == []
-        assert merged.ad_sets[1].targeting.interests == ["students", "writers"]
+        assert merged.ad_sets[1].targeting.interests == ["6002", "6003"]
 
     def test_a_campaigns_budget_stays_as_it_is(self) -> None:
         _, _, plan, schedule = conference()
