@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 
 from sqlalchemy import make_url
 
+from demo.briefs import BRIEFS
+from demo.client import DemoFailed
+from demo.run import run_demo
 from records.bootstrap import BootstrapError, migrate, prepare_database
 from settings import Settings, SettingsError, load_settings, read_settings
 from stack.embedded import Installation, plan
+from stack.environment import read_environment
 from stack.service import StackError
-from stack.supervisor import Supervisor, stop_running
+from stack.supervisor import AlreadyRunning, Supervisor, stop_running
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,9 +28,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.add_parser("up", help="start the embedded stack and keep it running").set_defaults(run=up)
     commands.add_parser("down", help="stop the stack that another terminal runs").set_defaults(run=down)
     commands.add_parser("migrate", help="bring an own database to the newest schema").set_defaults(run=migrate_own)
+    show = commands.add_parser("demo", help="take one campaign from its brief to live ads, unattended")
+    show.add_argument("--brief", choices=sorted(BRIEFS), default="shop")
+    show.set_defaults(run=demo)
+    given = parser.parse_args(arguments)
     try:
-        parser.parse_args(arguments).run()
-    except (StackError, SettingsError, BootstrapError) as error:
+        if given.run is demo:
+            demo(given.brief)
+        else:
+            given.run()
+    except (StackError, SettingsError, BootstrapError, DemoFailed) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
@@ -36,6 +50,31 @@ def up() -> None:
         say(note)
     supervisor = Supervisor(configured.data_dir, installation.steps, say)
     supervisor.run(lambda: announce(configured, installation))
+
+
+def demo(brief: str) -> None:
+    """On the stack that runs, or on one that is started for it and stopped afterwards."""
+    configured = read_settings()
+    with running_stack(configured):
+        settings, environment = load_settings(), read_environment(configured.data_dir)
+        temporal_url = f"http://127.0.0.1:{configured.temporal_ui_port}"
+        run_demo(settings, brief, environment["GREENLIGHT_DEMO_API_KEY"], temporal_url)
+
+
+@contextmanager
+def running_stack(configured: Settings) -> Iterator[None]:
+    supervisor = Supervisor(configured.data_dir, plan(configured).steps, say)
+    ready = threading.Event()
+    with ThreadPoolExecutor(1) as threads:
+        run = threads.submit(supervisor.run, ready.set)
+        run.add_done_callback(lambda _: ready.set())
+        ready.wait()
+        try:
+            if run.done() and not isinstance(run.exception(), AlreadyRunning):
+                run.result()
+            yield
+        finally:
+            supervisor.stop()
 
 
 def down() -> None:
@@ -75,8 +114,9 @@ def announce(configured: Settings, installation: Installation) -> None:
 
 
 def say(line: str) -> None:
-    # Flushed, because the output may be a pipe that somebody watches.
-    print(line, flush=True)
+    """Flushed, because the output may be a pipe that somebody watches; when nobody does any more, the work goes on."""
+    with suppress(OSError):
+        print(line, flush=True)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from stack.postgres import admin_url, postgres
 from stack.service import Port, Service
 from stack.simulation import responds, simulation
 from stack.storage import storage
-from stack.supervisor import Task
+from stack.supervisor import Step, Task
 from stack.temporal import polls, temporal
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -28,7 +28,7 @@ class Installation:
     """`environment` is what `stack.env` holds; `notes` are lines to show before the start."""
 
     environment: Mapping[str, str]
-    steps: list[Service | Task]
+    steps: list[Step]
     notes: list[str]
 
 
@@ -46,23 +46,28 @@ def plan(configured: Settings) -> Installation:
     return Installation(environment, [save, *_steps(configured, place, environment)], _notes(configured, place))
 
 
-def _steps(configured: Settings, place: Placement | None, environment: Mapping[str, str]) -> list[Service | Task]:
-    folder = configured.data_dir
-    steps: list[Service | Task] = [postgres(place)] if place else []
-    if not configured.temporal_address:
-        steps.append(temporal(folder, configured.temporal_port, configured.temporal_ui_port))
-    if not configured.s3_endpoint:
-        credentials = environment["S3_ACCESS_KEY_ID"], environment["S3_SECRET_ACCESS_KEY"]
-        steps.append(storage(folder, configured.s3_port, configured.s3_bucket, *credentials))
-    if "OPENAI_BASE_URL" in environment or "META_GRAPH_URL" in environment:
-        steps.append(simulation(folder, configured.simulator_port))
+def _steps(configured: Settings, place: Placement | None, environment: Mapping[str, str]) -> list[Step]:
+    address = configured.temporal_address or environment["TEMPORAL_ADDRESS"]
+    steps: list[Step] = [_servers(configured, place, environment)]
     if place:
         steps.append(Task("migrations", lambda: _prepare(place)))
         steps.append(Task("demo account", lambda: asyncio.run(ensure_demo_account(environment))))
     else:
         steps.append(Task("migrations", lambda: migrate(configured.database_owner_url)))
-    address = configured.temporal_address or environment["TEMPORAL_ADDRESS"]
-    return [*steps, _worker(configured, address), _api(configured)]
+    return [*steps, (_worker(configured, address), _api(configured))]
+
+
+def _servers(configured: Settings, place: Placement | None, environment: Mapping[str, str]) -> tuple[Service, ...]:
+    folder = configured.data_dir
+    servers = [postgres(place)] if place else []
+    if not configured.temporal_address:
+        servers.append(temporal(folder, configured.temporal_port, configured.temporal_ui_port))
+    if not configured.s3_endpoint:
+        credentials = environment["S3_ACCESS_KEY_ID"], environment["S3_SECRET_ACCESS_KEY"]
+        servers.append(storage(folder, configured.s3_port, configured.s3_bucket, *credentials))
+    if "OPENAI_BASE_URL" in environment or "META_GRAPH_URL" in environment:
+        servers.append(simulation(folder, configured.simulator_port))
+    return tuple(servers)
 
 
 def _prepare(place: Placement) -> None:

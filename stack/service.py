@@ -12,7 +12,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -52,7 +51,7 @@ class Service:
     prepare: Callable[[], None] | None = None
     settle: Callable[[], None] | None = None
     stop_signal: int = signal.SIGTERM
-    start_timeout_s: float = 30.0
+    start_timeout_s: float = 60.0
     stop_timeout_s: float = 15.0
 
 
@@ -76,19 +75,12 @@ class Child:
         """Exit code once the process has ended, minus the signal's number if one killed it; None while it runs."""
         return self._process.poll() if self._process else None
 
-    def start(self, cancelled: Callable[[], bool] = lambda: False) -> None:
-        """Start and wait until ready.
-
-        Raises:
-            StackError: it ended or did not answer in time; carries the end of its log.
-        """
+    def start(self) -> None:
+        """Start the process; `wait_ready` tells when it can be used."""
         self.stop_leftover()
         if self.service.prepare:
             self.service.prepare()
         self._spawn()
-        self._wait_ready(cancelled)
-        if self.service.settle and not cancelled():
-            self.service.settle()
 
     def _spawn(self) -> None:
         self.log.parent.mkdir(parents=True, exist_ok=True)
@@ -113,19 +105,34 @@ class Child:
         created = psutil.Process(self._process.pid).create_time()
         self._record.write_text(json.dumps({"pid": self._process.pid, "created": created}))
 
-    def _wait_ready(self, cancelled: Callable[[], bool]) -> None:
+    def wait_ready(self, cancelled: Callable[[], bool] = lambda: False) -> None:
+        """Wait until it answers, or until `cancelled`.
+
+        Raises:
+            StackError: it ended or did not answer in time; carries the end of its log.
+        """
         deadline = time.monotonic() + self.service.start_timeout_s
-        while not cancelled():
+        pause_s = 0.02
+        while not self._is_ready():
+            if cancelled():
+                return
             if (code := self.exit_code()) is not None:
                 raise StackError(f"{self.service.name} ended at once (exit code {code}).\n{self._log_tail()}")
-            with suppress(OSError):
-                if self.service.ready(self.pid):
-                    return
             if time.monotonic() > deadline:
                 self.stop()
                 waited = f"{self.service.start_timeout_s:.0f} s"
                 raise StackError(f"{self.service.name} did not answer within {waited}.\n{self._log_tail()}")
-            time.sleep(0.05)
+            # Slow starters must not be slowed down further by their probes.
+            time.sleep(pause_s)
+            pause_s = min(pause_s * 1.5, 0.4)
+        if self.service.settle:
+            self.service.settle()
+
+    def _is_ready(self) -> bool:
+        try:
+            return self.exit_code() is None and self.service.ready(self.pid)
+        except OSError:
+            return False
 
     def _log_tail(self, lines: int = 15) -> str:
         with self.log.open("rb") as log:

@@ -8,7 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -34,6 +34,9 @@ class Task:
     run: Callable[[], None]
 
 
+Step = Service | Task | tuple[Service, ...]
+
+
 @dataclass
 class _Watched:
     child: Child
@@ -52,17 +55,20 @@ class AlreadyRunning(StackError):
 
 
 class Supervisor:
-    """Runs `steps` in `run_dir`; `say` gets one line of progress at a time."""
+    """Runs `steps` in `run_dir`; `say` gets one line of progress at a time.
 
-    def __init__(self, run_dir: Path, steps: Sequence[Service | Task], say: Callable[[str], None]) -> None:
+    The next step begins when the one before is ready. Services in a tuple do not need one another: they start together.
+    """
+
+    def __init__(self, run_dir: Path, steps: Sequence[Step], say: Callable[[str], None]) -> None:
         self._run_dir = run_dir
         self._steps = steps
-        self._say = say
+        self._tell = say
         self._watched: list[_Watched] = []
         self._stopping = threading.Event()
 
     def run(self, announce: Callable[[], None]) -> None:
-        """Start everything, call `announce`, then watch until Ctrl-C, SIGTERM or `stop`.
+        """Start everything, call `announce`, then watch until Ctrl-C, SIGTERM, a hang-up or `stop`.
 
         Raises:
             StackError: a step failed; what was running is stopped by then.
@@ -71,7 +77,7 @@ class Supervisor:
             try:
                 self._clear_leftovers()
                 for step in self._steps:
-                    self._start(step)
+                    self._take(step)
                 if not self._stopping.is_set():
                     announce()
                 while not self._stopping.wait(ROUND_S):
@@ -83,6 +89,11 @@ class Supervisor:
     def stop(self) -> None:
         self._stopping.set()
 
+    def _say(self, line: str) -> None:
+        # The terminal or the reader of a pipe may be gone; the servers still have to be watched and stopped.
+        with suppress(OSError):
+            self._tell(line)
+
     @contextmanager
     def _signals(self) -> Iterator[None]:
         def on_signal(_number: int, _frame: FrameType | None) -> None:
@@ -91,13 +102,13 @@ class Supervisor:
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+        before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
         yield
         for number, handler in before.items():
             signal.signal(number, handler)
 
     def _clear_leftovers(self) -> None:
-        services = [step for step in self._steps if isinstance(step, Service)]
+        services = [service for step in self._steps for service in _services(step)]
         for service in reversed(services):
             if Child(service, self._run_dir).stop_leftover():
                 self._say(f"{service.name} was still running from an earlier start and has been stopped")
@@ -105,19 +116,27 @@ class Supervisor:
             for port in service.ports:
                 require_free(port, service.name)
 
-    def _start(self, step: Service | Task) -> None:
+    def _take(self, step: Step) -> None:
         if self._stopping.is_set():
             return
         began = time.monotonic()
         if isinstance(step, Task):
             step.run()
-        else:
-            child = Child(step, self._run_dir)
-            self._watched.append(_Watched(child))
-            child.start(self._stopping.is_set)
-        where = f"   127.0.0.1:{step.ports[0].number}" if isinstance(step, Service) and step.ports else ""
-        if not self._stopping.is_set():
-            self._say(f"{step.name:<12} ready after {time.monotonic() - began:4.1f} s{where}")
+            self._say(f"{step.name:<12} done after  {time.monotonic() - began:4.1f} s")
+            return
+        started = [self._start(service) for service in _services(step)]
+        for child in started:
+            child.wait_ready(self._stopping.is_set)
+            if self._stopping.is_set():
+                return
+            where = f"   127.0.0.1:{child.service.ports[0].number}" if child.service.ports else ""
+            self._say(f"{child.service.name:<12} ready after {time.monotonic() - began:4.1f} s{where}")
+
+    def _start(self, service: Service) -> Child:
+        child = Child(service, self._run_dir)
+        self._watched.append(_Watched(child))
+        child.start()
+        return child
 
     def _look_after(self, watched: _Watched) -> None:
         child, now = watched.child, time.monotonic()
@@ -137,7 +156,8 @@ class Supervisor:
         watched.started_at = time.monotonic()
         name = watched.child.service.name
         try:
-            watched.child.start(self._stopping.is_set)
+            watched.child.start()
+            watched.child.wait_ready(self._stopping.is_set)
         except StackError as error:
             watched.restart_at = time.monotonic() + watched.pause_s
             self._say(f"{name:<12} did not start; next try in {watched.pause_s:.0f} s. {error}")
@@ -171,6 +191,12 @@ def stop_running(run_dir: Path, timeout_s: float = 120.0) -> bool:
         except psutil.TimeoutExpired:
             raise StackError(f"Process {running.pid} did not stop within {timeout_s:.0f} s.") from None
         return True
+
+
+def _services(step: Step) -> tuple[Service, ...]:
+    if isinstance(step, Task):
+        return ()
+    return step if isinstance(step, tuple) else (step,)
 
 
 def _reason(code: int) -> str:

@@ -89,6 +89,7 @@ def run_service(servers_dir: Path) -> Iterator[Callable[[Service], Child]]:
         child = Child(service, servers_dir)
         children.append(child)
         child.start()
+        child.wait_ready()
         return child
 
     yield run

@@ -10,14 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from stack.service import Service
-from stack.supervisor import Supervisor, Task
+from stack.supervisor import Step, Supervisor
 
 
 class Running:
     """A supervisor in a thread, and what it said."""
 
-    def __init__(self, run_dir: Path, steps: list[Service | Task]) -> None:
+    def __init__(self, run_dir: Path, steps: list[Step]) -> None:
         self.lines: list[str] = []
         self._heard = threading.Condition()
         self._supervisor = Supervisor(run_dir, steps, self._hear)
@@ -66,10 +65,10 @@ def run_dir() -> Iterator[Path]:
 
 
 @pytest.fixture
-def start(run_dir: Path) -> Iterator[Callable[[list[Service | Task]], Running]]:
+def start(run_dir: Path) -> Iterator[Callable[[list[Step]], Running]]:
     running: list[Running] = []
 
-    def begin(steps: list[Service | Task]) -> Running:
+    def begin(steps: list[Step]) -> Running:
         supervised = Running(run_dir, steps)
         running.append(supervised)
         return supervised

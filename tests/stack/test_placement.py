@@ -11,8 +11,7 @@ import pytest
 
 from stack.placement import place_postgres
 from stack.postgres import admin_url, postgres
-from stack.service import Service
-from stack.supervisor import Task
+from stack.supervisor import Step
 from tests.stack.conftest import Running
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has to run PostgreSQL as another user")
@@ -35,7 +34,7 @@ def test_only_the_owner_enters_the_folder_with_the_socket(run_dir: Path) -> None
     assert stat.S_IMODE(place.socket_dir.stat().st_mode) == 0o700
 
 
-def test_a_deep_clone_gets_a_short_socket_path(run_dir: Path, start: Callable[[list[Service | Task]], Running]) -> None:
+def test_a_deep_clone_gets_a_short_socket_path(run_dir: Path, start: Callable[[list[Step]], Running]) -> None:
     deep = run_dir / ("folder-" * 12) / ("folder-" * 12)
     deep.mkdir(parents=True)
     place = place_postgres(deep)
@@ -49,7 +48,7 @@ def test_a_deep_clone_gets_a_short_socket_path(run_dir: Path, start: Callable[[l
 
 
 @as_root
-def test_a_home_private_to_root_stays_private(run_dir: Path, start: Callable[[list[Service | Task]], Running]) -> None:
+def test_a_home_private_to_root_stays_private(run_dir: Path, start: Callable[[list[Step]], Running]) -> None:
     home = run_dir / "home"
     home.mkdir(mode=0o700)
     data_dir = home / "clone" / "var"
@@ -67,7 +66,7 @@ def test_a_home_private_to_root_stays_private(run_dir: Path, start: Callable[[li
 
 @as_root
 def test_programs_in_a_private_home_are_copied_not_opened_up(
-    run_dir: Path, start: Callable[[list[Service | Task]], Running]
+    run_dir: Path, start: Callable[[list[Step]], Running]
 ) -> None:
     installed = place_postgres(run_dir).programs.parents[1]
     home = run_dir / "home"

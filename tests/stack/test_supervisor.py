@@ -21,11 +21,11 @@ from stack.ports import free_port
 from stack.postgres import admin_url, postgres
 from stack.service import Service, StackError
 from stack.storage import storage
-from stack.supervisor import AlreadyRunning, Supervisor, Task, stop_running
+from stack.supervisor import AlreadyRunning, Step, Supervisor, stop_running
 from stack.temporal import temporal
 from tests.stack.conftest import Running
 
-Start = Callable[[list[Service | Task]], Running]
+Start = Callable[[list[Step]], Running]
 
 
 def pid_of(name: str, run_dir: Path) -> int:
@@ -34,7 +34,7 @@ def pid_of(name: str, run_dir: Path) -> int:
 
 async def test_stop_and_start_keep_rows_workflows_and_objects(run_dir: Path, start: Start) -> None:
     place, port = place_postgres(run_dir), free_port()
-    steps: list[Service | Task] = [
+    steps: list[Step] = [
         postgres(place),
         temporal(run_dir, port, ui_port=0),
         storage(run_dir, free_port(), "bucket", "test-access-key", uuid4().hex),
@@ -141,7 +141,7 @@ def test_what_a_killed_supervisor_left_running_is_stopped_first(run_dir: Path, s
     )
     with subprocess.Popen([sys.executable, "-c", program, str(run_dir)], stdout=subprocess.PIPE) as other:
         assert other.stdout
-        other.stdout.readline()
+        assert b"ready" in other.stdout.readline()
         left = pid_of("idle", run_dir)
         other.kill()
 
@@ -150,3 +150,15 @@ def test_what_a_killed_supervisor_left_running_is_stopped_first(run_dir: Path, s
     running.wait_for("idle was still running from an earlier start")
     running.wait_for("all ready")
     assert not psutil.pid_exists(left) or psutil.Process(left).status() == psutil.STATUS_ZOMBIE
+
+
+def test_servers_are_stopped_even_when_nobody_listens_any_more(run_dir: Path) -> None:
+    def gone(_line: str) -> None:
+        raise BrokenPipeError
+
+    service = Service("idle", (sys.executable, "-c", "import time; time.sleep(600)"), ready=lambda _pid: True)
+    supervisor = Supervisor(run_dir, [service], gone)
+
+    supervisor.run(supervisor.stop)
+
+    assert not (run_dir / "run" / "idle.json").exists()
