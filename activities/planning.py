@@ -17,7 +17,7 @@ from records.campaigns import results
 from records.campaigns.account import account_facts
 from records.campaigns.facts import CampaignFacts
 from records.campaigns.refusals import CommandRefused, needed
-from records.campaigns.snapshot import plan_signature
+from records.campaigns.progress import plan_signature
 from records.database import Database
 
 

@@ -10,11 +10,14 @@ from typing import Any
 from activities.ad_platform import AdPlatform, WriteLimits
 from activities.campaigns import CampaignRecords
 from activities.planning import Planning
-from activities.platform_writes import PlatformWrites, platform_writer
+from activities.pictures import Pictures
+from activities.platform_writes import PlatformWrites
+from activities.published_tree import PublishedTree
 from activities.publishing import Publishing
 from activities.writing import TextModels, Writing
 from providers.ads.meta.reads import MetaReader
 from providers.ads.meta.transport import MetaTransport
+from providers.ads.meta.writes import MetaWriter
 from providers.storage.s3 import S3Store
 from providers.text.openai import OpenAIText
 from providers.text.protocol import TokenPrice
@@ -60,12 +63,13 @@ async def build(settings: Settings, closing: AsyncExitStack) -> Activities:
         models=TextModels(settings.openai_model_parse, settings.openai_model_strategy, settings.openai_model_copy),
         monthly_cap_micros=settings.ai_monthly_cap_cents * 10_000,
     )
-    publishing = Publishing(platform)
-    writes = PlatformWrites(platform, platform_writer(transport))
+    writes = PlatformWrites(platform, MetaWriter(transport), Pictures(database, storage))
+    # Some of its steps only record, and run beside the campaigns; the others call Meta.
+    publishing = _activities(Publishing(platform, writes))
     return Activities(
-        records=[*_activities(campaigns), *_activities(planning)],
+        records=[*_activities(campaigns), *_activities(planning), *publishing],
         text=_activities(writing),
-        ads_meta=[*_activities(publishing), *_activities(writes)],
+        ads_meta=[*publishing, *_activities(writes), *_activities(PublishedTree(platform, writes))],
     )
 
 

@@ -4,7 +4,6 @@ import hashlib
 from dataclasses import dataclass
 from typing import TypeVar
 
-from models.domain.copy_checks import allowed_ctas, placement_guides
 from pydantic import BaseModel
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -16,10 +15,10 @@ from activities.heartbeats import heartbeating
 from models.contracts.base import CampaignRef
 from models.contracts.campaign import CampaignSnapshot, WriteItem
 from models.domain.brief import Brief
-from models.domain.states import CreativeFormat
+from models.domain.meta_limits import BUTTONS, GUIDELINES, PLACEMENTS
+from models.domain.states import CreativeFormat, Placement
 from models.domain.strategy import Concept, Strategy
 from models.tables.brand import Brand
-from models.tables.identity import Workspace
 from providers.errors import BadAnswer, ProviderError, RetryLater
 from providers.storage.keys import text_key
 from providers.storage.protocol import ObjectStore
@@ -68,7 +67,7 @@ class Writing:
     async def parse_brief(self, ref: CampaignRef) -> CampaignSnapshot:
         facts = await self._facts(ref)
         currency = facts.account.currency if facts.account else None
-        zone = facts.account.timezone if facts.account else "UTC"
+        zone = _zone(facts)
         prompt = parse_brief(facts.brief.raw_text, today=utc_now().date(), currency=currency)
         answer = await self._ask(ref, prompt, self.models.parse, COPY_TOKENS)
         brief = brief_from(answer.value, facts.brief, zone)
@@ -81,6 +80,7 @@ class Writing:
         task = StrategyTask(
             brief=facts.brief,
             brand=await self._brand(ref, facts),
+            zone=_zone(facts),
             formats=_formats(facts.brief),
             concepts=6 if len(facts.brief.languages) < 3 else 3,
         )
@@ -107,8 +107,9 @@ class Writing:
             message=strategy.message,
             concept=concept,
             language=language,
-            placements=[PlacementGuide.model_validate(guide) for guide in placement_guides(concept.format)],
-            allowed_ctas=allowed_ctas(strategy.measurement.objective),
+            zone=_zone(facts),
+            placements=[_guide(placement) for placement in PLACEMENTS[concept.format]],
+            allowed_ctas=list(BUTTONS[strategy.measurement.objective]),
             avoid=_headlines(facts, language, request.item),
         )
         redraft = current is not None and instruction
@@ -167,7 +168,7 @@ class Writing:
         )
         call = ai_usage.AiCall(
             workspace_id=ref.workspace_id,
-            request_id=occurrence(),
+            request_id=f"{occurrence()}:{activity.info().attempt}",
             purpose=prompt.purpose,
             model=model,
             estimate_micros=self.text.ceiling_micro_usd(request),
@@ -187,8 +188,7 @@ class Writing:
 
     async def _reserve(self, call: ai_usage.AiCall) -> None:
         async with self.database.workspace_transaction(call.workspace_id) as session:
-            workspace = await session.get_one(Workspace, call.workspace_id)
-            cap = int(str(workspace.settings.get("ai_monthly_cap_micros", self.monthly_cap_micros)))
+            cap = await ai_usage.monthly_cap(session, call.workspace_id, self.monthly_cap_micros)
             try:
                 await ai_usage.reserve(session, call, cap)
             except ai_usage.AiCapReached as error:
@@ -209,6 +209,20 @@ class Writing:
                 await ai_usage.release(session, ref.workspace_id, call.request_id)
             if isinstance(error, RetryLater):
                 await note_waiting(session, ref, f"{error.provider}: {error.message} Trying again by itself.")
+
+
+def _guide(placement: Placement) -> PlacementGuide:
+    limits = GUIDELINES[placement]
+    return PlacementGuide(
+        placement=placement,
+        primary_text=limits.primary_text,
+        headline=limits.headline,
+        description=limits.description,
+    )
+
+
+def _zone(facts: CampaignFacts) -> str:
+    return facts.account.timezone if facts.account else "UTC"
 
 
 def _formats(brief: Brief) -> list[str]:

@@ -1,5 +1,6 @@
 """Greenlight's HTTP API as the demo uses it, and the control page of the simulator."""
 
+import threading
 import time
 import uuid
 from collections.abc import Callable
@@ -9,7 +10,9 @@ import httpx
 
 # A restart of any part of the stack takes seconds; the demo waits for it rather than giving up.
 PATIENCE_S = 90.0
-LOOK_EVERY_S = 0.2
+RETRY_S = 0.3
+# The change feed says when to look again; this is for what happened while it was away.
+LOOK_ANYWAY_S = 3.0
 
 Json = dict[str, Any]
 
@@ -25,50 +28,64 @@ class Api:
         self._client = httpx.Client(
             base_url=base_url, headers={"Authorization": f"Bearer {api_key}"}, timeout=30, trust_env=False
         )
+        self._changed = threading.Event()
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        """Notes that something changed, for as long as the program runs."""
+        while True:
+            try:
+                with self._client.stream("GET", "/api/v1/events", timeout=httpx.Timeout(30, read=None)) as feed:
+                    for line in feed.iter_lines():
+                        if line:
+                            self._changed.set()
+            except httpx.TransportError:
+                time.sleep(RETRY_S)
 
     def get(self, path: str) -> Json:
         return self._call("GET", path)
 
     def post(self, path: str, body: Json | None = None) -> Json:
-        return self._call("POST", path, json=body, headers={"Idempotency-Key": str(uuid.uuid4())})
+        return self._call("POST", path, {"json": body, "headers": {"Idempotency-Key": str(uuid.uuid4())}})
 
     def put(self, path: str, body: Json, version: int) -> Json:
         headers = {"If-Match": f'"{version}"', "Idempotency-Key": str(uuid.uuid4())}
-        return self._call("PUT", path, json=body, headers=headers)
+        return self._call("PUT", path, {"json": body, "headers": headers})
 
     def put_plain(self, path: str, body: Json) -> Json:
-        return self._call("PUT", path, json=body)
+        return self._call("PUT", path, {"json": body})
 
     def get_absolute(self, url: str) -> Json:
         """Follows a redirect that the browser would follow, to our own address."""
         return self._call("GET", httpx.URL(url).raw_path.decode())
 
     def upload(self, path: str, name: str, content: bytes) -> Json:
-        return self._call("POST", path, files={"file": (name, content, "image/jpeg")})
+        return self._call("POST", path, {"files": {"file": (name, content, "image/jpeg")}})
 
     def wait(self, path: str, until: Callable[[Json], bool], what: str) -> Json:
         deadline = time.monotonic() + PATIENCE_S
         while True:
+            self._changed.clear()
             seen = self.get(path)
             if until(seen):
                 return seen
             if time.monotonic() > deadline:
                 raise DemoFailed(f"Waited {PATIENCE_S:.0f} s for: {what}. Last seen: {_brief(seen)}")
-            time.sleep(LOOK_EVERY_S)
+            self._changed.wait(LOOK_ANYWAY_S)
 
-    def _call(self, method: str, path: str, **request: Any) -> Json:
+    def _call(self, method: str, path: str, request: Json | None = None) -> Json:
         deadline = time.monotonic() + PATIENCE_S
         while True:
             try:
-                response = self._client.request(method, path, **request)
-                if response.status_code < 500:
+                response = self._client.request(method, path, **(request or {}))
+                if response.status_code < 500 and response.status_code != 429:
                     break
                 problem = response.text
             except httpx.TransportError as error:
                 problem = str(error)
             if time.monotonic() > deadline:
                 raise DemoFailed(f"{method} {path}: {problem}")
-            time.sleep(LOOK_EVERY_S)
+            time.sleep(RETRY_S)
         if response.is_error:
             raise DemoFailed(f"{method} {path}: {response.status_code} {response.text}")
         return response.json() if response.content else {}
@@ -88,7 +105,7 @@ class SimulatedMeta:
         spec = {"name": name, "currency": currency, "timezone": zone}
         return self._json(self._client.post("/control/meta/accounts", json=spec))
 
-    def fault(self, **spec: Any) -> None:
+    def fault(self, spec: Json) -> None:
         self._json(self._client.post("/control/faults", json=spec))
 
     def books(self, account_id: str) -> Json:

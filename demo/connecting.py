@@ -1,12 +1,10 @@
 """Connects a fresh simulated ad account the way a person does: consent dialog, account, page, pixel, check."""
 
-from demo.briefs import DemoBrief
 from demo.client import Api, DemoFailed, Json, SimulatedMeta
 
 
-def connect_account(api: Api, meta: SimulatedMeta, brief: DemoBrief) -> Json:
+def connect_account(api: Api, meta: SimulatedMeta, advertiser: Json, event: str | None) -> Json:
     """The connected account as the API shows it. Reading is consented to first, writing after that."""
-    advertiser = meta.new_advertiser(brief.client, brief.currency, brief.timezone)
     user = str(advertiser["user_id"])
     number = str(advertiser["account_id"])
     account: Json = {}
@@ -23,7 +21,7 @@ def connect_account(api: Api, meta: SimulatedMeta, brief: DemoBrief) -> Json:
             "page_id": page["id"],
             "instagram_user_id": page["instagram_user_id"],
             "pixel_id": choices["pixels"][0]["id"],
-            "pixel_event": brief.event,
+            "pixel_event": event,
             "lead_form_id": forms[0]["id"] if forms else None,
         },
     )

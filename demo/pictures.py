@@ -9,7 +9,7 @@ SIZE = 1440
 
 
 def product_photo(shape: str, base: str, accent: str, backdrop: str) -> bytes:
-    """A JPEG of 1440 × 1440 pixels: one object on a studio backdrop with a soft shadow. Same input, same picture."""
+    """A JPEG of 1440 by 1440 pixels: one object on a studio backdrop with a soft shadow. Same input, same picture."""
     image = _studio(backdrop)
     shadow = Image.new("L", (SIZE, SIZE), 0)
     ImageDraw.Draw(shadow).ellipse((380, 1010, 1060, 1120), fill=150)

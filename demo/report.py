@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from demo.client import Api, Json, SimulatedMeta
+from demo.client import Json
 from demo.story import Story
 
 # Our kinds, and what the simulator's books call them.
@@ -39,7 +39,7 @@ def _kept(books: Json, plural: str) -> int:
     return sum(1 for entry in books[plural] if not entry["deleted"])
 
 
-def read_urls(api: Api, public_url: str, temporal_url: str, campaign_id: str) -> Json:
+def urls_of(public_url: str, temporal_url: str, campaign_id: str) -> Json:
     return {
         "page": f"{public_url}/campaigns/{campaign_id}",
         "api": f"{public_url}/api/v1/campaigns/{campaign_id}",

@@ -1,8 +1,10 @@
 """What happens in the demo, step by step, told through the API as a marketer and an approver would do it."""
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
@@ -12,6 +14,7 @@ from demo.client import Api, DemoFailed, Json, SimulatedMeta
 from demo.connecting import connect_account
 from demo.pictures import product_photo
 
+WRONG_PERCENT = re.compile(r"(?<!\d)(?:30|٣٠)\s?[%٪]")
 SENT_BACK = "The offer is 20 %, not 30 %. Correct the number."
 
 
@@ -34,6 +37,7 @@ class Story:
     stages: list[Json] = field(default_factory=list)
     campaign_id: str = ""
     account: Json = field(default_factory=dict)
+    advertiser: Json = field(default_factory=dict)
     sent_back: str | None = None
 
     @property
@@ -42,7 +46,8 @@ class Story:
 
     def tell(self) -> None:
         with self._stage("connect the ad account"):
-            self.account = connect_account(self.api, self.meta, self.brief)
+            self.advertiser = self.meta.new_advertiser(self.brief.client, self.brief.currency, self.brief.timezone)
+            self.account = connect_account(self.api, self.meta, self.advertiser, self.brief.event)
         with self._stage("upload product photos"):
             pictures = self._upload()
         with self._stage("create the campaign"):
@@ -81,10 +86,12 @@ class Story:
         products = [dict(product) for product in self.brief.brief["products"]]  # type: ignore[union-attr, arg-type]
         for number, picture in enumerate(pictures):
             products[number % len(products)].setdefault("images", []).append(picture)
-        body = {**self.brief.brief, "products": products, "flight": self.brief.dates(datetime.now(UTC))}
+        body: Json = {**deepcopy(self.brief.brief), "products": products, "flight": self.brief.dates(datetime.now(UTC))}
+        if body.get("audience", {}).get("exclude_customers"):
+            body["audience"]["exclude_ids"] = [self.advertiser["audiences"]["Buyers, 180 days"]]
         if self.brief.brief.get("offer"):
             # One answer of the model claims 30 % although the offer says 20 %, so that the reviewer has work to do.
-            self.meta.fault(service="openai", name="wrong_offer", times=1)
+            self.meta.fault({"service": "openai", "name": "wrong_offer", "times": 1})
         created = self.api.post("/api/v1/campaigns", {"brief": body})
         self.campaign_id = str(created["id"])
         self.api.wait(self.path, lambda seen: "status" in seen, "the campaign's record")
@@ -112,7 +119,7 @@ class Story:
     def _review(self) -> None:
         seen = self._progress()
         self._decide(seen, "strategy")
-        self.sent_back = self._item_with("30")
+        self.sent_back = self._item_with_wrong_offer()
         for item in seen["items"]:
             if item["key"] != self.sent_back:
                 self._decide(seen, "content", item["key"])
@@ -138,13 +145,13 @@ class Story:
         self._decide(self._progress(), "content", self.sent_back)
         self._await_ready()
 
-    def _item_with(self, number: str) -> str | None:
-        """The item whose copy claims that number of percent, if any."""
+    def _item_with_wrong_offer(self) -> str | None:
+        """The item whose copy claims 30 %, in whichever digits, if any."""
         for item in self.api.get(f"{self.path}/items")["items"]:
             words = " ".join(
                 f"{text['primary_text']} {text['headline']} {text['description']}" for text in item["content"]["texts"]
             )
-            if any(f"{form}{gap}{sign}" in words for form in (number, "٣٠") for gap in ("", " ", "\u00a0") for sign in "%٪"):
+            if WRONG_PERCENT.search(words):
                 return str(item["key"])
         return None
 
@@ -176,7 +183,8 @@ class Story:
         self._await_ready()
 
     def _publish(self) -> None:
-        self.meta.fault(service="meta", name="applied_then_dropped", method="POST", path="*/adsets*", times=1)
+        dropped = {"service": "meta", "name": "applied_then_dropped", "method": "POST", "path": "*/adsets*", "times": 1}
+        self.meta.fault(dropped)
         self.api.post(f"{self.path}/publish")
 
         def running(seen: Json) -> bool:

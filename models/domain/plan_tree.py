@@ -98,7 +98,8 @@ def name_fields(context: PlanContext, **parts: str) -> dict[str, str]:
 def _ad_set(context: PlanContext, segment: Segment, language: str) -> tuple[PlannedAdSet, list[str]]:
     categories = context.brief.special_categories or []
     wanted, kept_ages = _age_over_advantage(_without_excluded(segment, context.strategy))
-    targeting, reasons = restricted_targeting(wanted, categories)
+    bookable, unbookable = _known_interests(wanted)
+    targeting, reasons = restricted_targeting(bookable, categories)
     goal = goal_of(context)
     converts = goal.optimization is OptimizationGoal.OFFSITE_CONVERSIONS
     in_eu = any(place.country in EU for place in targeting.geo.include)
@@ -117,7 +118,17 @@ def _ad_set(context: PlanContext, segment: Segment, language: str) -> tuple[Plan
         targeting=targeting,
         dsa=context.dsa if in_eu else None,
     )
-    return ad_set, [*kept_ages, *reasons]
+    return ad_set, [*kept_ages, *unbookable, *reasons]
+
+
+def _known_interests(targeting: SegmentTargeting) -> tuple[SegmentTargeting, list[str]]:
+    """Meta books interests by its own ids; a strategy's ideas in words guide people and cannot be booked."""
+    ideas = [interest for interest in targeting.interests if not interest.isdigit()]
+    if not ideas:
+        return targeting, []
+    booked = [interest for interest in targeting.interests if interest.isdigit()]
+    note = f"interests not booked until chosen from Meta's list: {', '.join(ideas)}"
+    return targeting.model_copy(update={"interests": booked}), [note]
 
 
 def _age_over_advantage(targeting: SegmentTargeting) -> tuple[SegmentTargeting, list[str]]:

@@ -1,11 +1,11 @@
 """Changes to a live campaign: a diff with its own approval, applied to the platform only once approved."""
 
-from models.domain.change_sets import ChangeSet
 from pydantic import JsonValue
 
 from models.contracts import commands as c
 from models.domain import change_sets, hashing
 from models.domain.ads_plan import AdsPlan
+from models.domain.change_sets import ChangeSet
 from models.domain.schedule import Schedule
 from models.domain.states import ChangeSetState, Channel, Scope, Verdict
 from models.tables.approval import Ballot
@@ -36,7 +36,7 @@ async def open_change_set(context: Context, command: c.OpenChangeSet) -> dict[st
         body=change.model_dump(mode="json"),
         before={"schedule": schedule.model_dump(mode="json"), "after": after.model_dump(mode="json")},
         scopes=[scope.value for scope in change_sets.scopes(change)],
-        content_hash=hashing.document_hash("change_set", change),
+        content_hash=change_sets.change_set_hash(change),
         created_by=context.actor_id,
         submitted_at=context.now,
     )

@@ -1,13 +1,18 @@
 """Decisions: ballots on what a person saw. States are computed from them, never set."""
 
-from models.domain.diff import diff
 from pydantic import JsonValue
 from sqlmodel import col, select
 
 from models.contracts import commands as c
 from models.domain import approvals
+from models.domain.ads_plan import AdsPlan
+from models.domain.base import Document
+from models.domain.content import ItemContent
+from models.domain.diff import diff
 from models.domain.roles import Role
+from models.domain.schedule import Schedule
 from models.domain.states import ApprovalState, CampaignStatus, Channel, Scope, Verdict
+from models.domain.strategy import Strategy
 from models.tables.approval import Ballot
 from models.tables.content import ItemVersion
 from models.tables.document import DocumentVersion
@@ -16,14 +21,22 @@ from models.tables.strategy import StrategyVersion
 from records import notifications
 from records.campaigns.context import Context
 from records.campaigns.editing import known_item, note_work
+from records.campaigns.progress import ON_PLATFORM
 from records.campaigns.refusals import CommandRefused, RefusalType
-from records.campaigns.snapshot import ON_PLATFORM
 
 VERSION_TABLES: dict[Scope, type[DocumentVersion]] = {
     Scope.STRATEGY: StrategyVersion,
     Scope.CONTENT: ItemVersion,
     Scope.SCHEDULE: ScheduleVersion,
     Scope.ADS: PlanVersion,
+}
+
+
+DOCUMENTS: dict[Scope, type[Document]] = {
+    Scope.STRATEGY: Strategy,
+    Scope.CONTENT: ItemContent,
+    Scope.SCHEDULE: Schedule,
+    Scope.ADS: AdsPlan,
 }
 
 
@@ -184,7 +197,9 @@ async def _changes_since(context: Context, scope: Scope, item: str | None, seen:
     present = facts.submitted_version(scope) if item is None else known_item(context, item).versions.submitted
     if old is None or present is None:
         return []
-    return [change.model_dump(mode="json") for change in diff(old.body, present.body)]
+    document = DOCUMENTS[scope]
+    changes = diff(document.model_validate(old.body), document.model_validate(present.body))
+    return [change.model_dump(mode="json") for change in changes]
 
 
 def _check_minimum(context: Context, item: str) -> None:

@@ -269,7 +269,7 @@ async def load(session: AsyncSession, campaign_id: UUID, *, lock: bool = False) 
     """Raises CommandRefused(not_found) where the workspace has no such campaign. `lock` holds the campaign row."""
     query = select(Campaign).where(Campaign.id == campaign_id)
     if lock:
-        query = query.with_for_update()
+        query = query.with_for_update(key_share=True)
     campaign = (await session.execute(query)).scalar_one_or_none()
     if campaign is None:
         raise CommandRefused(RefusalType.NOT_FOUND, "There is no such campaign in this workspace.")

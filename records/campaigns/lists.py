@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import tuple_
+from sqlalchemy import func, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -28,4 +28,16 @@ async def page_of_campaigns(
     if after is not None:
         query = query.where(tuple_(col(Campaign.created_at), col(Campaign.id)) < after)
     query = query.order_by(col(Campaign.created_at).desc(), col(Campaign.id).desc()).limit(limit)
+    return list((await session.execute(query)).scalars())
+
+
+async def with_problem(session: AsyncSession, *, limit: int) -> list[Campaign]:
+    """Those that wait for somebody to mend something, the latest changed first."""
+    query = (
+        select(Campaign)
+        # A problem that was solved is stored as JSON's null.
+        .where(func.jsonb_typeof(col(Campaign.problem)) == "object", col(Campaign.archived_at).is_(None))
+        .order_by(col(Campaign.updated_at).desc(), col(Campaign.id))
+        .limit(limit)
+    )
     return list((await session.execute(query)).scalars())

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import JsonValue
-from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
+from sqlmodel import select
 
 from models.contracts.base import SYSTEM, CampaignRef
 from models.contracts.campaign import CampaignSnapshot, Step
@@ -118,24 +117,26 @@ def copy_written(written: Written) -> Change:
 
 
 async def _replace_variants(context: Context, version: ItemVersion, written: Written) -> None:
-    await context.session.execute(delete(CopyVariant).where(col(CopyVariant.item_version_id) == version.id))
+    query = select(CopyVariant).where(CopyVariant.item_version_id == version.id)
+    known = {row.key: row for row in (await context.session.execute(query)).scalars()}
     for position, text in enumerate(written.content.texts):
-        # The bill is for the whole item; it stands once, beside its first text.
-        first = position == 0
-        context.session.add(
-            CopyVariant(
-                workspace_id=version.workspace_id,
-                item_version_id=version.id,
-                key=text.placement.value,
-                placement=text.placement,
-                body=text.model_dump(mode="json"),
-                source=ContentSource.AI,
-                model=written.model,
-                input_tokens=written.input_tokens if first else 0,
-                output_tokens=written.output_tokens if first else 0,
-                cost_micros=written.cost_micros if first else 0,
-            )
+        key = text.placement.value
+        row = known.get(key) or CopyVariant(
+            workspace_id=version.workspace_id,
+            item_version_id=version.id,
+            key=key,
+            placement=text.placement,
+            body={},
+            source=ContentSource.AI,
         )
+        row.body = text.model_dump(mode="json")
+        row.model = written.model
+        if position == 0:
+            # The bill is for the whole item; it stands once, beside its first text, and grows with each rewriting.
+            row.input_tokens += written.input_tokens
+            row.output_tokens += written.output_tokens
+            row.cost_micros += written.cost_micros
+        context.session.add(row)
 
 
 def plan_drafted(schedule: Schedule, plan: AdsPlan, signature: str, notes: list[str]) -> Change:
@@ -168,7 +169,7 @@ def dry_run_done(basis: str, passed: bool, lines: list[JsonValue]) -> Change:
         context.facts.campaign.problem = {
             "step": Step.DRY_RUN.value,
             "type": "dry_run",
-            "message": f"Meta or our own rules would refuse this: {' '.join(words)[:800]}",
+            "message": f"Meta or our own rules would refuse this: {' '.join(dict.fromkeys(words))[:800]}",
         }
 
     return change

@@ -10,7 +10,7 @@ from records import changes
 
 async def note_waiting(session: AsyncSession, ref: CampaignRef, message: str) -> None:
     """Changes neither version nor approvals: waiting is no edit."""
-    query = select(Campaign).where(Campaign.id == ref.campaign_id).with_for_update()
+    query = select(Campaign).where(Campaign.id == ref.campaign_id).with_for_update(key_share=True)
     campaign = (await session.execute(query)).scalar_one()
     if campaign.waiting_on != message:
         campaign.waiting_on = message

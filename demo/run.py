@@ -1,0 +1,77 @@
+"""Runs the demo against a Greenlight that is up: tells the story, checks the books, writes the report."""
+
+import json
+from pathlib import Path
+
+from rich.console import Console
+from rich.live import Live
+from rich.spinner import Spinner
+from rich.table import Table
+
+from demo.briefs import BRIEFS
+from demo.client import Api, DemoFailed, Json, SimulatedMeta
+from demo.report import report, urls_of
+from demo.story import Story
+from settings import Settings
+
+
+class LiveTable:
+    """The stages so far with their seconds, and the present one with a spinner."""
+
+    def __init__(self) -> None:
+        self._done: list[tuple[str, float]] = []
+        self._present: str | None = None
+
+    def begin(self, stage: str) -> None:
+        self._present = stage
+
+    def end(self, stage: str, seconds: float) -> None:
+        self._done.append((stage, seconds))
+        self._present = None
+
+    def __rich__(self) -> Table:
+        table = Table.grid(padding=(0, 2))
+        for stage, seconds in self._done:
+            table.add_row("[green]done[/]", stage, f"{seconds:.1f} s")
+        if self._present:
+            table.add_row(Spinner("dots"), self._present, "")
+        return table
+
+
+def run_demo(settings: Settings, brief: str, api_key: str, temporal_url: str) -> Json:
+    """Raises DemoFailed where anything is not as it should be; what is known by then is reported all the same."""
+    console = Console()
+    shown = LiveTable()
+    meta = SimulatedMeta(settings.simulator_url)
+    story = Story(BRIEFS[brief], Api(settings.public_url, api_key), meta, shown)
+    console.print(f"Demo: {story.brief.client}")
+    with Live(shown, console=console, refresh_per_second=8):
+        story.tell()
+    found = report(story, urls_of(settings.public_url, temporal_url, story.campaign_id))
+    path = _write(settings.data_dir, found)
+    _check(found)
+    console.print(f"{found['status']} after {found['seconds']} s, duplicates {found['duplicates']}: {path}")
+    console.print(found["urls"]["page"])
+    return found
+
+
+def _write(data_dir: Path, found: Json) -> Path:
+    path = data_dir / "demo" / "report.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
+    return path
+
+
+def _check(found: Json) -> None:
+    wrong = []
+    if found["status"] not in ("live", "scheduled"):
+        wrong.append(f"the campaign is {found['status']}")
+    if found["duplicates"] or found["unconfirmed"]:
+        wrong.append(f"{found['duplicates']} duplicates, {found['unconfirmed']} unconfirmed")
+    wrong += [
+        f"{row['ledger']} {row['kind']} in our ledger, {row['simulator']} on the platform"
+        for row in found["platform_objects"]
+        if row["ledger"] != row["simulator"]
+    ]
+    if wrong:
+        raise DemoFailed("; ".join(wrong))
