@@ -149,7 +149,7 @@ def _names(stages: list[Stage]) -> str:
 
 
 def _view(policy: Policy, facts: Facts) -> View:
-    ballots = _since_withdrawal(facts)
+    ballots = _this_round(facts)
     standing = _standing(facts)
     open_stages = [
         stage for stage in policy.stages[facts.scope] if _approvals(standing, stage) < stage.decisions_needed
@@ -178,16 +178,25 @@ def _in_order(facts: Facts) -> list[Ballot]:
     return sorted(facts.ballots, key=lambda ballot: ballot.at)
 
 
-def _since_withdrawal(facts: Facts) -> list[Ballot]:
-    """The decisions after the last withdrawal, which cancels everything decided before it, on whichever version."""
+def _this_round(facts: Facts) -> list[Ballot]:
+    """The decisions since the last withdrawal or from the last request for changes on.
+
+    Both cancel what was decided before, on whichever version: going back to an older version must not bring back an
+    approval that somebody has objected to since.
+    """
     ballots = _in_order(facts)
-    last = max((place for place, ballot in enumerate(ballots) if ballot.verdict is Verdict.WITHDRAW), default=-1)
-    return [ballot for ballot in ballots[last + 1 :] if ballot.verdict in DECISIONS]
+    begin = 0
+    for place, ballot in enumerate(ballots):
+        if ballot.verdict is Verdict.WITHDRAW:
+            begin = place + 1
+        elif ballot.verdict is Verdict.REQUEST_CHANGES:
+            begin = place
+    return [ballot for ballot in ballots[begin:] if ballot.verdict in DECISIONS]
 
 
 def _standing(facts: Facts) -> list[Ballot]:
     present = (facts.current_hash, facts.basis_hash)
-    return [ballot for ballot in _since_withdrawal(facts) if (ballot.seen_hash, ballot.basis_hash) == present]
+    return [ballot for ballot in _this_round(facts) if (ballot.seen_hash, ballot.basis_hash) == present]
 
 
 def _approvals(standing: list[Ballot], stage: Stage) -> int:

@@ -1,10 +1,15 @@
+from itertools import pairwise
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from models.domain.approvals import Stage, may_decide, preset
 from models.domain.brief import ApprovalPreset
 from models.domain.roles import Role
 from models.domain.states import ApprovalState, Scope, Verdict
 from tests.models.domain.desk import ANA, BEN, CLIENT, ITEM, Desk, staged
+from tests.models.domain.test_hashing import changed
 
 PENDING, NEEDS_REVIEW, APPROVED, REJECTED = ApprovalState
 TEAM, LEGAL = Stage(name="team", roles=[Role.MANAGER]), Stage(name="legal", roles=[Role.APPROVER])
@@ -85,6 +90,39 @@ class TestStates:
         desk.approve(Scope.SCHEDULE)
 
         assert desk.scope(Scope.SCHEDULE).state is REJECTED
+
+    def test_an_older_approval_does_not_come_back_once_somebody_asked_for_changes(self) -> None:
+        desk = Desk()
+        desk.approve(Scope.SCHEDULE)
+        first = desk.schedule
+        edit_schedule(desk)
+        desk.cast(Scope.SCHEDULE, Verdict.REQUEST_CHANGES, reason="Neither this nor the old one")
+
+        desk.schedule = first
+
+        assert desk.scope(Scope.SCHEDULE).state is NEEDS_REVIEW
+
+    @settings(max_examples=60, deadline=None)
+    @given(st.lists(st.sampled_from(["edit", "undo", "revise", *Verdict]), max_size=12))
+    def test_no_order_of_events_leads_along_any_other_way(self, events: list[str]) -> None:
+        desk = Desk()
+        first = desk.schedule
+        states = [desk.scope(Scope.SCHEDULE).state]
+        for event in events:
+            if event == "edit":
+                edit_schedule(desk)
+            elif event == "undo":
+                desk.schedule = first
+            elif event == "revise":
+                summary = f"{desk.strategy.message.proposition}!"
+                desk.strategy = changed(desk.strategy, "message.proposition", summary)
+            elif not may_decide(desk.policy, desk.facts(Scope.SCHEDULE), Role.MANAGER, False, Verdict(event)):
+                desk.cast(Scope.SCHEDULE, Verdict(event), reason="because")
+            states.append(desk.scope(Scope.SCHEDULE).state)
+
+        ways = {(one, other) for one, other in pairwise(states) if one is not other}
+        legal = {(PENDING, APPROVED), (PENDING, REJECTED), (NEEDS_REVIEW, APPROVED), (NEEDS_REVIEW, REJECTED)}
+        assert ways <= legal | {(state, NEEDS_REVIEW) for state in ApprovalState}
 
     def test_undoing_an_edit_brings_the_approval_of_that_version_back(self) -> None:
         desk = Desk()
