@@ -13,6 +13,8 @@ from api.middleware.context import RequestContext
 from api.middleware.rate_limit import RateLimit
 from api.middleware.security_headers import SecurityHeaders
 from api.openapi import describe
+from api.pages.mount import install_pages
+from api.pages.problem_pages import ProblemPages
 from api.routers import (
     ad_accounts,
     assets,
@@ -71,6 +73,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         middleware=[
+            Middleware(ProblemPages, settings=settings),
             Middleware(RequestContext),
             Middleware(SecurityHeaders, https=is_https(settings)),
             Middleware(RateLimit, per_minute=settings.rate_limit_per_minute),
@@ -84,5 +87,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         v1.include_router(router)
     app.include_router(v1)
     install_docs(app)
+    install_pages(app)
     describe(app)
     return app

@@ -1,0 +1,28 @@
+"""Everything that the page adds to the application."""
+
+from fastapi import APIRouter, FastAPI
+from fastapi.staticfiles import StaticFiles
+from starlette.responses import Response
+from starlette.types import Scope
+
+from api.pages import campaign_list, sign_in
+from api.pages.rendering import STATIC
+
+ROUTERS = (sign_in.router, campaign_list.router)
+
+
+class ForeverFiles(StaticFiles):
+    """Their addresses carry a digest of the content, so they may be kept for ever."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def install_pages(app: FastAPI) -> None:
+    pages = APIRouter(include_in_schema=False)
+    for router in ROUTERS:
+        pages.include_router(router)
+    app.include_router(pages)
+    app.mount("/static", ForeverFiles(directory=STATIC), name="static")

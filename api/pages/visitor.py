@@ -1,0 +1,66 @@
+"""The person in front of a page: who, in which workspace, and the token that each of the page's forms carries."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID, uuid4
+
+from fastapi import Depends, Request
+from starlette.datastructures import FormData
+
+from api.deps import CallerDep, ServicesDep
+from api.security import EDITORS, csrf_token
+from records import identity
+from records.access import Caller
+
+
+@dataclass(frozen=True, slots=True)
+class OtherWorkspace:
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """`form_key` is new for each rendered page: a form sent twice from one page takes effect once."""
+
+    caller: Caller
+    workspace: str
+    others: list[OtherWorkspace]
+    csrf: str
+    form_key: str
+
+    @property
+    def edits(self) -> bool:
+        return self.caller.role in EDITORS
+
+
+async def get_visitor(services: ServicesDep, caller: CallerDep) -> Visitor:
+    found = [workspace for workspace, _ in await identity.workspaces_of(services.database, caller.user_id)]
+    return Visitor(
+        caller=caller,
+        workspace=next((w.name for w in found if w.id == caller.workspace_id), ""),
+        others=[OtherWorkspace(w.id, w.name) for w in found if w.id != caller.workspace_id],
+        csrf=csrf_token(services.settings, caller.session_id) if caller.session_id else "",
+        form_key=uuid4().hex,
+    )
+
+
+VisitorDep = Annotated[Visitor, Depends(get_visitor)]
+
+
+async def get_form(request: Request) -> FormData:
+    return await request.form()
+
+
+FormDep = Annotated[FormData, Depends(get_form)]
+
+
+def text_of(form: FormData, name: str) -> str:
+    """A field as typed, without the line ends that forms add; empty where it was not sent."""
+    value = form.get(name)
+    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else ""
+
+
+def texts_of(form: FormData, name: str) -> list[str]:
+    """All values of a field that may be sent several times, such as check boxes."""
+    return [value for value in form.getlist(name) if isinstance(value, str)]
