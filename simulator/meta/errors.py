@@ -3,7 +3,6 @@
 Source: Marketing API error reference v26 and field reports. Where no subcode is known, the entry has none.
 """
 
-import hashlib
 from dataclasses import dataclass
 from enum import Enum
 
@@ -173,7 +172,7 @@ class GraphError(Exception):
             "is_transient": entry.transient,
             "error_user_title": entry.title,
             "error_user_msg": self.text,
-            "fbtrace_id": hashlib.sha256(trace.encode()).hexdigest()[:22],
+            "fbtrace_id": trace,
         }
         if entry.subcode is not None:
             error["error_subcode"] = entry.subcode

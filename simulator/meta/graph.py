@@ -1,8 +1,10 @@
 """Takes a Graph request to its handler: who asks, about which node, may they, and is there quota left."""
 
 import re
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from email.utils import format_datetime
 from typing import Any
 
 from simulator.faults import FaultName
@@ -10,7 +12,7 @@ from simulator.meta import creatives, insights, media, oauth, objects, preflight
 from simulator.meta.clock import market_now, real_now
 from simulator.meta.errors import GraphError, Refusal
 from simulator.meta.nodes import FIELDS
-from simulator.meta.world import Call, Request, World
+from simulator.meta.world import API_VERSION, Call, Request, World
 from simulator.store import Document
 
 Handler = Callable[[Call], Any]
@@ -43,10 +45,11 @@ class Reply:
 def handle(world: World, request: Request) -> Reply:
     """Answers one request. What the handler changed is committed when this returns; a refusal changes nothing."""
     account: Document | None = None
+    trace = secrets.token_urlsafe(12)
     try:
         if public := PUBLIC.get((request.method, request.path)):
             with world.store.transaction():
-                return Reply(200, public(world, request))
+                return Reply(200, public(world, request), _headers(None, trace))
         call, handler = _resolve(world, request)
         account = call.account
         if account:
@@ -57,10 +60,9 @@ def handle(world: World, request: Request) -> Reply:
             raise GraphError(Refusal.CREATIVE_FLAKY)
         with world.store.transaction():
             body = handler(call)
-        return Reply(200, body, _headers(account))
+        return Reply(200, body, _headers(account, trace))
     except GraphError as error:
-        trace = f"{request.method}{request.full_path}{real_now().isoformat()}"
-        return Reply(error.entry.status, error.body(trace), _headers(account))
+        return Reply(error.entry.status, error.body(trace), _headers(account, trace))
 
 
 PUBLIC: Mapping[tuple[str, str], Callable[[World, Request], Document]] = {
@@ -100,8 +102,8 @@ def _node(world: World, token: Document, node_id: str) -> tuple[str, Document]:
     raise GraphError(Refusal.MISSING_OBJECT, id=node_id)
 
 
-def _headers(account: Document | None) -> dict[str, str]:
+def _headers(account: Document | None, trace: str) -> dict[str, str]:
     """The date is the account's market clock, which is how clients learn platform time."""
     now = market_now(account) if account else real_now()
-    found = {"Date": now.strftime("%a, %d %b %Y %H:%M:%S GMT"), "facebook-api-version": "v26.0"}
+    found = {"Date": format_datetime(now, usegmt=True), "facebook-api-version": API_VERSION, "x-fb-trace-id": trace}
     return found | (usage.headers(account) if account else {})

@@ -10,13 +10,14 @@ from simulator.meta import insights, nodes, params
 from simulator.meta.clock import real_now
 from simulator.meta.errors import GraphError, Refusal, invalid
 from simulator.meta.fields import Selection, parse_fields
-from simulator.meta.filtering import keeps, parse_conditions
+from simulator.meta.filtering import Condition, keeps, parse_conditions
 from simulator.meta.status import FILTERABLE, FINAL
 from simulator.meta.world import Call
 from simulator.store import Document, Json
 
 PAGE_SIZE = 25
 LARGEST_PAGE = 1000
+ABOVE = {"adset": ("campaign",), "ad": ("adset", "campaign")}
 Lister = Callable[[Call, Document], list[Document]]
 
 
@@ -113,7 +114,7 @@ def page(call: Call, edge: tuple[str, str], document: Document, options: Documen
     if edge[0] == "account":
         call = replace(call, account=document)
     rows = [row for row in lister(call, document) if _visible(row)]
-    rows = [row for row in _by_status(call, kind, rows, options) if _kept(call, kind, row, options)]
+    rows = _filtered(call, kind, rows, options)
     rows.reverse()
     total, size = len(rows), _page_size(options)
     rows = _after(rows, options.get("after"))
@@ -134,20 +135,34 @@ def _visible(row: Document) -> bool:
     return not hidden or real_now().isoformat() >= hidden
 
 
-def _by_status(call: Call, kind: str, rows: list[Document], options: Document) -> list[Document]:
-    """Archived and deleted objects show only when their status is asked for, deleted ones never."""
+def _filtered(call: Call, kind: str, rows: list[Document], options: Document) -> list[Document]:
+    """What the statuses asked for, the `filtering` conditions and the image edge's `hashes` leave."""
+    conditions = parse_conditions(options.get("filtering"))
+    statuses = _wanted_statuses(options, [condition for condition in conditions if condition.names_status])
+    others = [condition for condition in conditions if not condition.names_status]
+    for condition in others:
+        level, _, name = condition.field.rpartition(".")
+        if level not in ("", kind, *ABOVE.get(kind, ())) or name not in nodes.FIELDS[level or kind]:
+            raise invalid("filtering", f"{condition.field} cannot be filtered on a {kind}")
+    if "hashes" in options and kind == "image":
+        hashes = params.words("hashes", options["hashes"])
+        rows = [row for row in rows if row["hash"] in hashes]
+    rows = _by_status(call, kind, rows, statuses)
+    return [row for row in rows if all(keeps(test, _tested(call, kind, row, test.field)) for test in others)]
+
+
+def _by_status(call: Call, kind: str, rows: list[Document], wanted: set[str]) -> list[Document]:
+    """Archived objects show only when their status is asked for, deleted ones never."""
     if kind not in ("campaign", "adset", "ad"):
         return [row for row in rows if row.get("status") != "DELETED"]
-    wanted = _wanted_statuses(options)
     statuses = ((row, str(nodes.value(call, kind, row, "effective_status"))) for row in rows)
     return [row for row, status in statuses if (status in wanted if wanted else status not in FINAL)]
 
 
-def _wanted_statuses(options: Document) -> set[str]:
+def _wanted_statuses(options: Document, conditions: list[Condition]) -> set[str]:
     wanted = set(params.words("effective_status", options.get("effective_status", [])))
-    for condition in parse_conditions(options.get("filtering")):
-        if condition.names_status:
-            wanted.update(params.words("filtering", condition.value))
+    for condition in conditions:
+        wanted.update(params.words("filtering", condition.value))
     if "DELETED" in wanted:
         raise GraphError(Refusal.LIST_DELETED, "effective_status")
     if unknown := wanted - FILTERABLE:
@@ -155,23 +170,11 @@ def _wanted_statuses(options: Document) -> set[str]:
     return wanted
 
 
-def _kept(call: Call, kind: str, row: Document, options: Document) -> bool:
-    """The other filters, and `hashes`, `name` and `ids` of the image edge."""
-    if "hashes" in options and row["hash"] not in params.words("hashes", options["hashes"]):
-        return False
-    conditions = [
-        row_filter for row_filter in parse_conditions(options.get("filtering")) if not row_filter.names_status
-    ]
-    return all(keeps(condition, _filter_value(call, kind, row, condition.field)) for condition in conditions)
-
-
-def _filter_value(call: Call, kind: str, row: Document, field: str) -> Json:
+def _tested(call: Call, kind: str, row: Document, field: str) -> Json:
     """Fields may carry their level: `ad.name`, and `campaign.id` on an ad set."""
     level, _, name = field.rpartition(".")
-    if level and level != kind and f"{level}_id" in row:
+    if level not in ("", kind):
         row, kind = call.fetch(level, row[f"{level}_id"]), level
-    if name not in nodes.FIELDS[kind]:
-        raise invalid("filtering", f"{field} cannot be filtered on a {kind}")
     return nodes.value(call, kind, row, name)
 
 

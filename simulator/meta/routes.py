@@ -1,6 +1,7 @@
 """Meta over HTTP: turns a web request into a Graph request, and serves the consent dialog and simulated files."""
 
 import logging
+import secrets
 from io import BytesIO
 from typing import Any
 
@@ -50,7 +51,7 @@ def router(world: World) -> APIRouter:
             # As Meta answers what its validation did not foresee, such as a text where an object belongs.
             log.exception("unforeseen request: %s %s", web.method, web.url.path)
             error = GraphError(Refusal.INTERNAL)
-        return JSONResponse(error.body(web.url.path), status_code=error.entry.status)
+        return JSONResponse(error.body(secrets.token_urlsafe(12)), status_code=error.entry.status)
 
     return routes
 

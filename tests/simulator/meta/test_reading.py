@@ -133,12 +133,26 @@ class TestEdges:
         assert named("CONTAIN", "gl-abc") == ["Spring gl-abcd", "Spring gl-abc"]
         assert named("EQUAL", "Winter") == []
 
+    def test_ad_sets_and_ads_filter_by_what_is_above_them(self, advertiser: Advertiser) -> None:
+        campaign, adset, ad = advertiser.tree()
+        advertiser.tree(name="Other")
+
+        for edge, field, value, found in (
+            ("adsets", "campaign.id", campaign, adset),
+            ("ads", "campaign.name", "Spring gl-abc", ad),
+            ("ads", "adset.id", adset, ad),
+        ):
+            filtering = [{"field": field, "operator": "EQUAL", "value": value}]
+            rows = advertiser.get(f"{advertiser.act}/{edge}", filtering=filtering).json()["data"]
+            assert [row["id"] for row in rows] == [found]
+
     @pytest.mark.parametrize(
         "options",
         [
             {"filtering": [{"field": "colour", "operator": "EQUAL", "value": "red"}]},
             {"filtering": [{"field": "name", "operator": "LIKE", "value": "x"}]},
             {"filtering": [{"field": "name", "operator": "IN", "value": "x"}]},
+            {"filtering": [{"field": "adset.name", "operator": "EQUAL", "value": "x"}]},
             {"filtering": "name=x"},
             {"limit": 0},
             {"limit": "many"},
