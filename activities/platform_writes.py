@@ -203,7 +203,7 @@ class PlatformWrites:
             if write.state is not row.state:
                 await ledger.store(session, row, write, Step(AttemptEvent.EXPIRED, row.token))
         if write.state is LedgerState.SENDING and write.send_deadline is not None:
-            left = write.send_deadline + grace - now
+            left = min(write.send_deadline + grace - now, self._platform.limits.retry)
             raise waiting(f"{intent.name!r} is on its way to the platform.", left, one_object=True)
 
     async def _attempt(self, intent: LedgerIntent) -> None:
@@ -339,11 +339,11 @@ class PlatformWrites:
             await ad_accounts.store_quota(session, account.id, ad_accounts.Quota(round(usage.percent), until))
 
     def _usage_wait(self, usage: Usage, failure: ProviderError | None) -> timedelta | None:
+        stated = failure.retry_after if isinstance(failure, RetryLater) else None
         if usage.regain_s is not None:
-            return timedelta(seconds=usage.regain_s)
+            return max(timedelta(seconds=usage.regain_s), stated or timedelta())
         if usage.percent < gate.QUOTA_LIMIT_PCT:
             return None
-        stated = failure.retry_after if isinstance(failure, RetryLater) else None
         return stated or self._platform.limits.usage_holds
 
 

@@ -13,7 +13,8 @@ from records import identity
 from records.database import Database
 from tests import servers
 from tests.activities.publishing_desk import Desk, furnish
-from tests.providers.ads.meta.conftest import Advertiser, advertisers, fault, reader, shop, transport, writer
+from tests.providers.ads.meta.advertiser import Advertiser
+from tests.providers.ads.meta.conftest import advertisers, fault, reader, shop, transport, writer
 
 __all__ = ["advertisers", "fault", "reader", "shop", "transport", "writer"]
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from io import BytesIO
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -45,9 +45,9 @@ from records.database import Database
 from records.secrets import SecretBox
 from tests.models.domain import examples
 from tests.providers.ads.meta import plans
-from tests.providers.ads.meta.conftest import Advertiser
+from tests.providers.ads.meta.advertiser import Advertiser
 
-P = ParamSpec("P")
+A = TypeVar("A")
 T = TypeVar("T")
 BOX = SecretBox({"test": bytes(32)}, "test")
 QUICK = WriteLimits(
@@ -104,15 +104,15 @@ class Desk:
     def tree(self) -> PublishedTree:
         return PublishedTree(self.platform, self.writes())
 
-    async def run(self, method: Callable[P, Awaitable[T]], *arguments: P.args, **_: P.kwargs) -> T:
+    async def run(self, method: Callable[[A], Awaitable[T]], argument: A) -> T:
         """Run one activity, as a worker would."""
-        return await ActivityEnvironment().run(method, *arguments)
+        return await ActivityEnvironment().run(method, argument)
 
-    async def persist(self, method: Callable[P, Awaitable[T]], *arguments: P.args, **_: P.kwargs) -> T:
+    async def persist(self, method: Callable[[A], Awaitable[T]], argument: A) -> T:
         """Run it as often as it asks for, each time after the delay that it names, as Temporal would."""
         while True:
             try:
-                return await ActivityEnvironment().run(method, *arguments)
+                return await ActivityEnvironment().run(method, argument)
             except ApplicationError as error:
                 if error.non_retryable:
                     raise
@@ -255,8 +255,8 @@ async def _documents(desk: Desk, session: AsyncSession, target: plans.Target, as
         )
         session.add(row)
         await session.flush()
-        body = _item(concept, assets)
-        session.add(_submitted(desk, ItemVersion, body, item_id=row.id, source=ContentSource.PERSON))
+        content = _item(concept, assets)
+        session.add(_submitted(desk, ItemVersion, content, item_id=row.id, source=ContentSource.PERSON))
 
 
 def _strategy() -> Strategy:
@@ -273,11 +273,13 @@ def _item(concept: str, assets: list[Asset]) -> ItemContent:
 
 
 def _submitted(desk: Desk, table: type[DocumentVersion], body: BaseModel, **more: object) -> DocumentVersion:
-    return table(
-        workspace_id=desk.workspace_id,
-        campaign_id=desk.campaign_id,
-        version=1,
-        state=DocumentState.SUBMITTED,
-        body=body.model_dump(mode="json"),
-        **more,
+    return table.model_validate(
+        {
+            "workspace_id": desk.workspace_id,
+            "campaign_id": desk.campaign_id,
+            "version": 1,
+            "state": DocumentState.SUBMITTED,
+            "body": body.model_dump(mode="json"),
+            **more,
+        }
     )
