@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from models.domain.base import Document
-from models.domain.defaults import next_full_hour
 from models.domain.schedule import Entry, IfLate, Schedule
 
 
@@ -23,7 +22,7 @@ def apply_if_late(schedule: Schedule, now: datetime) -> Schedule | LateStop:
         return schedule
     if schedule.if_late is IfLate.STOP:
         return LateStop(reason="the planned start has passed; submit a schedule with a new start")
-    start = next_full_hour(now, schedule.zone)
+    start = now.replace(microsecond=0)
     if schedule.if_late is IfLate.SHIFT or schedule.end is None:
         return _shifted(schedule, start)
     if start >= schedule.end:

@@ -18,7 +18,7 @@ from models.domain.approvals import (
 )
 from models.domain.brief import ApprovalPreset
 from models.domain.content import item_key
-from models.domain.hashing import ads_hash, content_hash, item_hash, schedule_hash, strategy_hashes
+from models.domain.hashing import StrategyHashes, ads_hash, content_hash, item_hash, schedule_hash, strategy_hashes
 from models.domain.states import ApprovalState, Scope, Verdict
 from tests.models.domain.examples import NOW, item, shop_plan, shop_schedule, shop_strategy
 
@@ -47,15 +47,24 @@ class Desk:
                 basis_hash=hashes.whole,
                 ballots=ballots,
             )
-        current = {
-            Scope.STRATEGY: hashes.whole,
-            Scope.CONTENT: self.content_hash() if scope is Scope.CONTENT else "",
-            Scope.SCHEDULE: schedule_hash(self.schedule),
-            Scope.ADS: ads_hash(self.plan, hashes),
-        }[scope]
         return ScopeFacts(
-            scope=scope, requested=self.requested, current_hash=current, basis_hash=hashes.whole, ballots=ballots
+            scope=scope,
+            requested=self.requested,
+            current_hash=self.present_hash(scope, hashes),
+            basis_hash=hashes.whole,
+            ballots=ballots,
         )
+
+    def present_hash(self, scope: Scope, hashes: StrategyHashes) -> str:
+        match scope:
+            case Scope.STRATEGY:
+                return hashes.whole
+            case Scope.CONTENT:
+                return self.content_hash()
+            case Scope.SCHEDULE:
+                return schedule_hash(self.schedule)
+            case Scope.ADS:
+                return ads_hash(self.plan, hashes)
 
     def content_hash(self) -> str:
         included = {key: value for key, value in self.items.items() if self.item(key).included}
@@ -69,7 +78,7 @@ class Desk:
     def scope(self, scope: Scope) -> ScopeView:
         facts = self.facts(scope)
         assert isinstance(facts, ScopeFacts)
-        items = [self.facts(Scope.CONTENT, key) for key in self.items]
+        items = [self.facts(Scope.CONTENT, key) for key in self.items] if scope is Scope.CONTENT else []
         return scope_state(self.policy, facts, items=[one for one in items if isinstance(one, ItemFacts)])
 
     def states(self) -> dict[Scope, ApprovalState]:

@@ -102,7 +102,7 @@ class TestStates:
 
         assert desk.scope(Scope.SCHEDULE).state is NEEDS_REVIEW
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=40, deadline=None)
     @given(st.lists(st.sampled_from(["edit", "undo", "revise", *Verdict]), max_size=12))
     def test_no_order_of_events_leads_along_any_other_way(self, events: list[str]) -> None:
         desk = Desk()

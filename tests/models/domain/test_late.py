@@ -48,7 +48,7 @@ def test_shifting_keeps_the_length_the_split_and_the_distance_of_every_entry(min
 def test_shortening_keeps_the_end_and_the_money() -> None:
     shortened = schedule(late(IfLate.SHORTEN))
 
-    assert shortened.start == PLANNED.start + timedelta(days=2, hours=1)
+    assert shortened.start == TWO_DAYS_LATE
     assert (shortened.end, shortened.total_cap_minor) == (PLANNED.end, PLANNED.total_cap_minor)
 
 
