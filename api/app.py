@@ -27,6 +27,7 @@ from api.routers import (
     events,
     health,
     platforms,
+    publishing,
 )
 from api.security import is_https
 from api.services import open_services
@@ -42,6 +43,7 @@ ROUTERS = (
     documents.router,
     campaign_edits.router,
     campaign_commands.router,
+    publishing.router,
     comments.router,
     assets.router,
     ad_accounts.router,

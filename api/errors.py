@@ -16,6 +16,7 @@ from temporalio.client import (
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.errors import ErrorType
 from api.field_errors import invalid, missing_header
 from api.problems import ApiError, ProblemType, not_found, problem_response
 from providers.errors import OutcomeUnknown, ProviderError, ReconnectNeeded, Refused, RetryLater
@@ -36,6 +37,8 @@ UNAVAILABLE_CODES = frozenset(
 
 # Refusals of a command keep their names as problem types.
 REFUSALS = {refusal.value: ProblemType(refusal.value) for refusal in RefusalType}
+# What a publish that waits for a person says to a word that does not fit.
+REFUSALS[ErrorType.REFUSED.value] = ProblemType.NOT_ALLOWED
 
 
 def from_workflow(error: WorkflowUpdateFailedError) -> ApiError:
@@ -43,15 +46,17 @@ def from_workflow(error: WorkflowUpdateFailedError) -> ApiError:
     cause = error.cause
     if isinstance(cause, ApplicationError) and cause.type in REFUSALS:
         details = next((d for d in cause.details if isinstance(d, dict)), {})
-        return _refusal(RefusalType(cause.type), cause.message, details)
+        return _refusal(REFUSALS[cause.type], cause.message, details)
     log.error("update_failed", error=repr(cause))
     return ApiError(
         ProblemType.INTERNAL, "The campaign could not carry this out. Nothing was changed; try again, or ask for help."
     )
 
 
-def _refusal(kind: RefusalType, message: str, details: dict[str, Any]) -> ApiError:
-    return ApiError(REFUSALS[kind], message, members=details)
+def _refusal(kind: ProblemType, message: str, details: dict[str, Any]) -> ApiError:
+    # In a problem object `status` is the HTTP status, so the campaign's own goes by another name.
+    members = {"state" if name == "status" else name: value for name, value in details.items()}
+    return ApiError(kind, message, members=members)
 
 
 def from_temporal(error: RPCError) -> ApiError:
@@ -107,7 +112,7 @@ def _translate(error: Exception) -> ApiError:  # noqa: C901, PLR0911 - one table
         case RequestValidationError():
             return missing_header(error.errors()) or invalid(error.errors())
         case CommandRefused():
-            return _refusal(error.kind, error.message, dict(error.details))
+            return _refusal(REFUSALS[error.kind], error.message, dict(error.details))
         case WorkflowUpdateFailedError():
             return from_workflow(error)
         case WorkflowUpdateRPCTimeoutOrCancelledError():

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from fastapi import APIRouter, status
-from models.domain.change_sets import ChangeSet
 
 from api.commanding import CommandDep, CreateDep, DecideDep
 from api.responses import problems
@@ -16,6 +15,7 @@ from api.schemas.commands import (
     WithdrawBody,
 )
 from models.contracts import commands as c
+from models.domain.change_sets import ChangeSet
 
 router = APIRouter(prefix="/campaigns/{campaign_id}", responses=problems(400, 401, 403, 404, 409, 412, 422, 503, 504))
 

@@ -1,12 +1,13 @@
 """Bodies of campaign commands."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from api.schemas.base import Body
 from models.contracts.commands import Seen
+from models.contracts.publishing import UnconfirmedVerdict
 from models.domain.base import Text500
 from models.domain.states import Scope, Verdict
 
@@ -69,3 +70,16 @@ class ChangeSetDecisionBody(Body):
     verdict: Literal[Verdict.APPROVE, Verdict.REQUEST_CHANGES]
     seen_hash: SeenHash
     reason: Reason = ""
+
+
+class ResolutionBody(Body):
+    """What you found on the platform. `exists` needs the object's id there."""
+
+    verdict: UnconfirmedVerdict
+    platform_id: Annotated[str, Field(pattern=r"^[0-9]{1,20}$")] | None = None
+
+    @model_validator(mode="after")
+    def _id_belongs_to_exists(self) -> Self:
+        if (self.verdict is UnconfirmedVerdict.EXISTS) != (self.platform_id is not None):
+            raise ValueError("give platform_id with the verdict 'exists', and with no other")
+        return self

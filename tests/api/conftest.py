@@ -1,30 +1,69 @@
-"""The API as a real server over HTTP, on real servers behind it."""
+"""The API as a real server over HTTP, on real servers behind it, in a Temporal namespace of its own."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from contextlib import AsyncExitStack
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import httpx
 import pytest_asyncio
 import uvicorn
+from google.protobuf.duration_pb2 import Duration
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
+from temporalio.client import Client
+from temporalio.service import RPCError
 
+from activities.wiring import build
 from api.app import create_app
 from models.domain.roles import Role
 from models.domain.states import Scope
 from models.tables.identity import UserAccount
 from records import access, identity
 from records.database import Database
+from records.passwords import hash_password, store_password_hash
 from settings import Settings
 from stack.ports import free_port
+from stack.temporal import SEARCH_ATTRIBUTES
 from tests import servers
+from tests.api.campaigns import Campaign, create
+from tests.api.people import PASSWORD, Join, Member
+from worker import workers
+from workflows import policies
+from workflows.temporal_client import connect
 
-PASSWORD = "correct horse battery"
+QUEUES = (policies.QUEUE_CAMPAIGNS, policies.QUEUE_TEXT, policies.QUEUE_ADS_META)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def api_settings(shared_database: servers.Database, make_settings: Callable[..., Settings]) -> Settings:
-    return make_settings(shared_database, rate_limit_per_minute=100_000)
+async def namespace(temporal_client: Client) -> str:
+    """Workers of other tests poll the same queues; here they cannot take our work."""
+    name = f"api-{uuid4().hex[:8]}"
+    retention = Duration()
+    retention.FromTimedelta(timedelta(days=1))
+    await temporal_client.workflow_service.register_namespace(
+        RegisterNamespaceRequest(namespace=name, workflow_execution_retention_period=retention)
+    )
+    kinds = dict.fromkeys(SEARCH_ATTRIBUTES, IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                await temporal_client.operator_service.add_search_attributes(
+                    AddSearchAttributesRequest(namespace=name, search_attributes=kinds)
+                )
+                return name
+            except RPCError:
+                # A new namespace is known everywhere only after a moment.
+                await asyncio.sleep(0.1)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def api_settings(
+    shared_database: servers.Database, make_settings: Callable[..., Settings], namespace: str
+) -> Settings:
+    return make_settings(shared_database, rate_limit_per_minute=100_000, temporal_namespace=namespace)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -57,34 +96,35 @@ async def api_url(api_settings: Settings, serve: Callable[[Settings], Awaitable[
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def working(api_settings: Settings) -> AsyncIterator[None]:
+    """A worker on all queues."""
+    async with AsyncExitStack() as closing:
+        client = await connect(api_settings.temporal_address, api_settings.temporal_namespace)
+        for one in workers(client, await build(api_settings, closing), QUEUES):
+            await closing.enter_async_context(one)
+        yield
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def records(api_settings: Settings) -> AsyncIterator[Database]:
     database = Database(api_settings.database_url)
     yield database
     await database.close()
 
 
-@dataclass(frozen=True)
-class Member:
-    """A person with an API key. `http` sends it with every request."""
-
-    user_id: UUID
-    workspace_id: UUID
-    email: str
-    key: str
-    http: httpx.AsyncClient
-
-
-Join = Callable[..., Awaitable[Member]]
-
-
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def join(api_url: str, records: Database) -> AsyncIterator[Join]:
     """Makes a person: owner of a new workspace, or of the given role in an existing one."""
     clients: list[httpx.AsyncClient] = []
+    # Hashed once: it takes longer than all else that most of these tests do.
+    hashed = await hash_password(PASSWORD)
 
     async def make(role: Role = Role.OWNER, workspace_id: UUID | None = None) -> Member:
-        email = f"{uuid4().hex}@example.com"
-        user = await identity.create_user(records, UserAccount(email=email, first_name="Ana"), PASSWORD)
+        user = UserAccount(email=f"{uuid4().hex}@example.com", first_name="Ana")
+        async with records.user_transaction(user.id) as session:
+            session.add(user)
+            await session.flush()
+            await store_password_hash(session, user.id, hashed)
         if workspace_id is None:
             workspace_id = (await identity.create_workspace(records, "Tea shop", user.id)).id
         else:
@@ -94,7 +134,7 @@ async def join(api_url: str, records: Database) -> AsyncIterator[Join]:
             _, key = await access.create_api_key(session, workspace_id, user.id, "tests")
         http = httpx.AsyncClient(base_url=api_url, headers={"X-API-Key": key}, timeout=20)
         clients.append(http)
-        return Member(user.id, workspace_id, email, key, http)
+        return Member(user.id, workspace_id, user.email, key, http)
 
     yield make
     for client in clients:
@@ -110,3 +150,21 @@ async def owner(join: Join) -> Member:
 async def anonymous(api_url: str) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(base_url=api_url, timeout=20) as client:
         yield client
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def campaign(owner: Member, working: None) -> Campaign:
+    """A campaign of its own for a test that changes it."""
+    return await _new_campaign(owner)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def untouched(join: Join, working: None) -> Campaign:
+    """One campaign for all tests that change nothing."""
+    return await _new_campaign(await join())
+
+
+async def _new_campaign(member: Member) -> Campaign:
+    reply = await create(member)
+    assert reply.status_code == 201, reply.text
+    return Campaign(member, reply.json()["id"])

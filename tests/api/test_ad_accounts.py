@@ -6,7 +6,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.api.conftest import PASSWORD, Join, Member
+from tests.api.people import PASSWORD, Join, Member
 from tests.servers import Simulator
 
 ACCOUNTS = "/api/v1/ad-accounts"

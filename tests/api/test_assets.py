@@ -10,7 +10,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from tests.api.conftest import Join, Member
+from tests.api.people import Join, Member
 
 
 def picture(kind: str = "PNG", size: tuple[int, int] = (120, 80), colour: str = "teal") -> bytes:

@@ -5,7 +5,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.api.conftest import PASSWORD, Join, Member
+from tests.api.people import PASSWORD, Join, Member
 
 PROBLEM = "urn:greenlight:problem:"
 

@@ -9,7 +9,7 @@ import httpx
 from models.domain.roles import Role
 from records import changes
 from records.database import Database
-from tests.api.conftest import Join, Member
+from tests.api.people import Join, Member
 
 Heard = tuple[str, dict[str, object]]
 

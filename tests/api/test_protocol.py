@@ -8,7 +8,7 @@ import pytest
 
 from api.openapi import COMMITTED, description_of_this_version
 from settings import Settings
-from tests.api.conftest import Member
+from tests.api.people import Member
 
 CAMPAIGNS = "/api/v1/campaigns"
 KEY = {"Idempotency-Key": "5b0b8f0e-9a5e-4a4c-8a3e-0a2f1f5f7c11"}
