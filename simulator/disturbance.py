@@ -8,6 +8,23 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from simulator.faults import Fault, FaultName, Faults, Service, service_of
 
 HANG_S = 60.0
+SERVER_ERRORS = {
+    Service.OPENAI: {
+        "error": {"message": "The server had an error.", "type": "server_error", "param": None, "code": None}
+    },
+    Service.META: {
+        "error": {
+            "message": "Service temporarily unavailable",
+            "type": "OAuthException",
+            "code": 2,
+            "is_transient": True,
+            "fbtrace_id": "AsimulatedTrace",
+        }
+    },
+}
+RATE_LIMIT = {
+    "error": {"message": "Rate limit reached.", "type": "requests", "param": None, "code": "rate_limit_exceeded"}
+}
 
 
 class Disturbance:
@@ -26,8 +43,11 @@ class Disturbance:
         if self._take(FaultName.DROPPED_BEFORE, scope):
             await drop_connection(send)
         elif hang := self._take(FaultName.TIMEOUT, scope):
-            await self._hang(hang, scope, receive, send)
-        elif reply := self._refusal(scope):
+            await self._apply_if_asked(hang, scope, receive)
+            await _hang(float(hang.params.get("seconds", HANG_S)), receive, send)
+        elif failure := self._failure(scope):
+            fault, reply = failure
+            await self._apply_if_asked(fault, scope, receive)
             await reply(scope, receive, send)
         elif self._take(FaultName.APPLIED_THEN_DROPPED, scope):
             await self._app(scope, receive, _swallow)
@@ -38,35 +58,30 @@ class Disturbance:
     def _take(self, name: FaultName, scope: Scope) -> Fault | None:
         return self._faults.take(name, scope["method"], scope["path"])
 
-    def _refusal(self, scope: Scope) -> Response | None:
-        service = service_of(scope["path"])
-        if self._take(FaultName.HTTP_503_HTML, scope):
-            return HTMLResponse(
-                "<html><body><h1>503 Backend fetch failed</h1></body></html>",
-                status_code=503,
-            )
-        if self._take(FaultName.HTTP_500, scope):
-            return JSONResponse(_server_error(service), status_code=500)
-        if self._take(FaultName.NONSENSE, scope):
-            return JSONResponse({"weather": ["sunny", 21], "id": None})
-        if service is Service.OPENAI and (fault := self._take(FaultName.THROTTLE, scope)):
-            headers = {"retry-after": str(fault.params.get("retry_after", 1))}
-            error = {
-                "message": "Rate limit reached.",
-                "type": "requests",
-                "param": None,
-                "code": "rate_limit_exceeded",
-            }
-            return JSONResponse({"error": error}, status_code=429, headers=headers)
-        return None
-
-    async def _hang(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _apply_if_asked(self, fault: Fault, scope: Scope, receive: Receive) -> None:
         if fault.params.get("applied"):
             await self._app(scope, receive, _swallow)
-        try:
-            await asyncio.wait_for(_client_gone(receive), float(fault.params.get("seconds", HANG_S)))
-        except TimeoutError:
-            await drop_connection(send)
+
+    def _failure(self, scope: Scope) -> tuple[Fault, Response] | None:
+        """The answer that takes the place of the service's own."""
+        service = service_of(scope["path"])
+        if fault := self._take(FaultName.HTTP_503_HTML, scope):
+            return fault, HTMLResponse("<html><body><h1>503 Backend fetch failed</h1></body></html>", status_code=503)
+        if fault := self._take(FaultName.HTTP_500, scope):
+            return fault, JSONResponse(SERVER_ERRORS[service or Service.META], status_code=500)
+        if fault := self._take(FaultName.NONSENSE, scope):
+            return fault, JSONResponse({"weather": ["sunny", 21], "id": None})
+        if service is Service.OPENAI and (fault := self._take(FaultName.THROTTLE, scope)):
+            headers = {"retry-after": str(fault.params.get("retry_after", 1))}
+            return fault, JSONResponse(RATE_LIMIT, status_code=429, headers=headers)
+        return None
+
+
+async def _hang(seconds: float, receive: Receive, send: Send) -> None:
+    try:
+        await asyncio.wait_for(_client_gone(receive), seconds)
+    except TimeoutError:
+        await drop_connection(send)
 
 
 async def drop_connection(send: Send) -> None:
@@ -83,22 +98,3 @@ async def _swallow(message: Message) -> None:
 async def _client_gone(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-def _server_error(service: Service | None) -> dict[str, object]:
-    if service is Service.OPENAI:
-        return {
-            "error": {
-                "message": "The server had an error.",
-                "type": "server_error",
-                "param": None,
-                "code": None,
-            }
-        }
-    error = {
-        "message": "Service temporarily unavailable",
-        "type": "OAuthException",
-        "code": 2,
-        "is_transient": True,
-    }
-    return {"error": error | {"fbtrace_id": "SIMULATED"}}

@@ -20,14 +20,16 @@ class Service(StrEnum):
 
 
 class FaultName(StrEnum):
+    """What can go wrong. Parameters are in backticks; those marked + take `applied`: do the work first, then fail."""
+
     LATENCY = "latency"  # answers `seconds` later
-    HTTP_500 = "http_500"  # the service's own error JSON, nothing applied
-    HTTP_503_HTML = "http_503_html"  # a proxy's HTML page, nothing applied
-    TIMEOUT = "timeout"  # hangs `seconds`, then closes; applies first when `applied` is true
-    THROTTLE = "throttle"  # meta: `code` 80004 or 17, `regain_minutes`; openai: 429
+    HTTP_500 = "http_500"  # + the service's own error JSON
+    HTTP_503_HTML = "http_503_html"  # + a proxy's HTML page
+    TIMEOUT = "timeout"  # + hangs `seconds`, then closes the connection
+    NONSENSE = "nonsense"  # + 200 with JSON of another shape
+    THROTTLE = "throttle"  # meta: `code` 80004 or 17, `regain_minutes`; openai: 429 with `retry_after`
     APPLIED_THEN_DROPPED = "applied_then_dropped"  # committed, then the connection closes before the reply is whole
     DROPPED_BEFORE = "dropped_before"  # the connection closes, nothing applied
-    NONSENSE = "nonsense"  # 200 with JSON of another shape, nothing applied
     EXPIRED_TOKEN = "expired_token"  # noqa: S105 (a name; meta: 190/463)
     DELAYED_VISIBILITY = "delayed_visibility"  # meta: a created object stays out of lists for `seconds`
     BATCH_NULL = "batch_null"  # meta: the batch item number `index` is not run

@@ -88,6 +88,8 @@ def update(call: Call) -> Document:
         writing.check_account_open(call)
     _check_editable(call, kind, before, values)
     writing.check_name(values)
+    if kind == "ad" and str((values.get("creative") or {}).get("creative_id")) == before["creative"]["id"]:
+        del values["creative"]
     changed = {name for name, value in values.items() if value != before.get(name)}
     after = {**before, **values}
     if {"daily_budget", "lifetime_budget"} <= {name for name in BUDGETS if after.get(name)}:

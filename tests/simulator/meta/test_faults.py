@@ -84,6 +84,17 @@ class TestAnswers:
         assert not reply.json()["id"]
         assert advertiser.books()["counts"]["campaigns"] == 0
 
+    @pytest.mark.parametrize("name", ["http_500", "http_503_html", "nonsense"])
+    def test_a_failing_answer_can_hide_that_the_work_was_done(
+        self, advertiser: Advertiser, campaigns: str, name: str
+    ) -> None:
+        advertiser.fault(name, campaigns, "POST", times=1, params={"applied": True})
+
+        reply = advertiser.campaign(name="Done gl-1")
+
+        assert "application/json" not in reply.headers["content-type"] or not reply.json().get("id")
+        assert [row["name"] for row in advertiser.books()["campaigns"]] == ["Done gl-1"]
+
     def test_throttling_says_in_the_header_when_to_come_back(self, advertiser: Advertiser, campaigns: str) -> None:
         advertiser.fault("throttle", campaigns, times=1, params={"code": 80004, "regain_minutes": 3})
 

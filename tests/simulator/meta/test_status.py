@@ -95,6 +95,15 @@ class TestReview:
 
         assert status(advertiser, ad) == "PENDING_REVIEW"
 
+    def test_naming_the_same_creative_again_does_not(self, advertiser: Advertiser, tree: tuple[str, str, str]) -> None:
+        creative = advertiser.get(tree[2], fields="creative").json()["creative"]["id"]
+        assert status(advertiser, tree[2]) == "PAUSED"
+        advertiser.change(review_delay_s=3600)
+
+        advertiser.post(tree[2], creative={"creative_id": creative})
+
+        assert status(advertiser, tree[2]) == "PAUSED"
+
     def test_renaming_does_not_start_a_review(self, advertiser: Advertiser, tree: tuple[str, str, str]) -> None:
         assert status(advertiser, tree[2]) == "PAUSED"
         advertiser.change(review_delay_s=3600)
