@@ -7,6 +7,7 @@ from pydantic import JsonValue
 
 from models.domain.ads_plan import CreativeMode, PlannedAd, PlannedAdSet
 from models.domain.content import ItemContent
+from models.domain.links import destination
 from models.domain.states import Placement, Ratio
 from providers.ads.meta.facts import FACTS
 from providers.ads.meta.payloads.approved import Approved, Payload, refuse
@@ -92,12 +93,13 @@ def _call_to_action(approved: Approved, ad_set: PlannedAdSet, item: ItemContent)
     elif item.link_url is None:
         refuse(f"The item {item.concept!r} leads nowhere: add its destination page.")
     else:
-        value = {"link": item.link_url}
+        value = {"link": destination(item.link_url)}
     return {"type": item.cta.value, "value": value}
 
 
 def _link(item: ItemContent, ad_set: PlannedAdSet) -> str:
-    return FORM_LINK if ad_set.destination_type == "ON_AD" else item.link_url or ""
+    """The page without utm tags: the approved ones travel as the ad's url_tags, others would go out unseen."""
+    return FORM_LINK if ad_set.destination_type == "ON_AD" else destination(item.link_url or "")
 
 
 def _square(media: ItemMedia) -> Media:
@@ -113,11 +115,13 @@ def _carousel(item: ItemContent, media: ItemMedia, ad_set: PlannedAdSet, call_to
     attachments: list[JsonValue] = []
     for card, picture in zip(item.cards, media.cards, strict=True):
         opens_form = ad_set.destination_type == "ON_AD"
-        action: Payload = call_to_action if opens_form else {**call_to_action, "value": {"link": card.link}}
+        action: Payload = (
+            call_to_action if opens_form else {**call_to_action, "value": {"link": destination(card.link)}}
+        )
         attachments.append(
             _filled(
                 {
-                    "link": card.link,
+                    "link": destination(card.link),
                     "name": card.headline,
                     "description": card.description,
                     "image_hash": picture.image_hash,
