@@ -114,14 +114,12 @@ def _carousel(item: ItemContent, media: ItemMedia, ad_set: PlannedAdSet, call_to
         refuse(f"The carousel {item.concept!r} has cards without a picture: add them.")
     attachments: list[JsonValue] = []
     for card, picture in zip(item.cards, media.cards, strict=True):
-        opens_form = ad_set.destination_type == "ON_AD"
-        action: Payload = (
-            call_to_action if opens_form else {**call_to_action, "value": {"link": destination(card.link)}}
-        )
+        opens_form, link = ad_set.destination_type == "ON_AD", destination(card.link)
+        action: Payload = call_to_action if opens_form else {**call_to_action, "value": {"link": link}}
         attachments.append(
             _filled(
                 {
-                    "link": destination(card.link),
+                    "link": link,
                     "name": card.headline,
                     "description": card.description,
                     "image_hash": picture.image_hash,

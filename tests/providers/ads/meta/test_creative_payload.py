@@ -129,6 +129,13 @@ class TestWhereItLeads:
         assert feed["link_urls"] == [{"website_url": "https://shop.example.com/lamps"}]
         assert feed["call_to_action_types"] == ["LEARN_MORE"]
 
+    def test_tags_inside_the_page_address_do_not_go_out_beside_the_approved_ones(self) -> None:
+        tagged = item(link_url="https://shop.example.com/lamps?id=5&utm_source=poster")
+
+        feed = part(built(tagged), "asset_feed_spec")
+
+        assert feed["link_urls"] == [{"website_url": "https://shop.example.com/lamps?id=5"}]
+
     def test_an_instant_form_opens_the_chosen_form(self) -> None:
         feed = part(built(item(link_url=None), objective="form_leads"), "asset_feed_spec")
 
