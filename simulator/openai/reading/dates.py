@@ -7,7 +7,7 @@ from functools import cache
 
 from babel.dates import get_month_names
 
-from simulator.openai.reading.finding import Finding, over, sentence_at
+from simulator.openai.reading.finding import Finding, over, sentence_at, speaks_of
 
 _LOCALES = ("en", "ar", "es", "de", "fr")
 _ENDS = re.compile(
@@ -64,7 +64,7 @@ def last_day_in(text: str, start: int, end: int, today: date) -> Finding | None:
 
 
 def is_about_offer(text: str, day: Finding) -> bool:
-    return _OFFER.search(text, *sentence_at(text, day.start)) is not None
+    return speaks_of(_OFFER, text, *sentence_at(text, day.start))
 
 
 def _ends(text: str, day: Finding) -> bool:

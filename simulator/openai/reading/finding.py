@@ -1,8 +1,10 @@
 """A value and where it stands in the text."""
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from simulator.openai.prompt_data import Value
 
@@ -27,20 +29,28 @@ def over(value: Value, parts: Iterable[Finding], widest: int = 200) -> Finding:
     return Finding(value, found[0].start, end if end - found[0].start <= widest else found[0].end)
 
 
-def sentences(text: str) -> Iterator[tuple[int, int]]:
+@lru_cache(maxsize=8)
+def _sentences(text: str) -> tuple[tuple[int, int], ...]:
     """Start and end of each; a point inside a number, a date or an address ends none."""
-    return (match.span() for match in _SENTENCE.finditer(text) if match[0].strip())
+    return tuple(match.span() for match in _SENTENCE.finditer(text) if match[0].strip())
 
 
 def sentence_at(text: str, position: int) -> tuple[int, int]:
-    return next(((start, end) for start, end in sentences(text) if start <= position < end), (position, position))
+    found = _sentences(text)
+    index = bisect_right(found, position, key=lambda span: span[0]) - 1
+    return found[index] if index >= 0 and position < found[index][1] else (position, position)
+
+
+# Many amounts and days share a sentence, and a long one is searched once.
+@lru_cache(maxsize=4096)
+def speaks_of(pattern: re.Pattern[str], text: str, start: int, end: int) -> bool:
+    return pattern.search(text, start, end) is not None
 
 
 def labelled(text: str, label: str) -> Finding | None:
     """What follows "label:" on its line."""
-    match = re.search(rf"(?im)^[\s*•-]*(?:{label})\s*[:\uff1a]\s*(?P<what>\S[^\n]*?)\s*$", text)
-    return Finding(match["what"], *match.span("what")) if match else None
-
-
-def first(pattern: re.Pattern[str], text: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
-    return pattern.search(text, start, len(text) if end is None else end)
+    match = re.search(rf"(?im)^[ \t*•-]*(?:{label})[ \t]*[:\uff1a][ \t]*(?P<what>\S[^\n]*)$", text)
+    if not match:
+        return None
+    what = match["what"].rstrip()
+    return Finding(what, match.start("what"), match.start("what") + len(what))

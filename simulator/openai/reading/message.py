@@ -17,16 +17,16 @@ _GOALS = {
     r"|مبيعات|المبيعات|بيع|売上|販売",
 }
 _OFFER = re.compile(
-    r"\d+\s?(?:%|\u066a|\uff05|percent)\s*(?:off|discount|less|Rabatt|de descuento|menos|de réduction|de remise"
-    r"|خصم|تخفيض|オフ|割引)"
-    r"|(?:discount of|save|خصم|تخفيضات|تخفيض)\s*\d+\s?(?:%|\u066a)"
+    r"(?<!\d)\d{1,3}\s?(?:%|\u066a|\uff05|percent)\s{0,3}"
+    r"(?:off|discount|less|Rabatt|de descuento|menos|de réduction|de remise|خصم|تخفيض|オフ|割引)"
+    r"|(?:discount of|save|خصم|تخفيضات|تخفيض)\s{0,3}\d{1,3}\s?(?:%|\u066a)"
     r"|free (?:delivery|shipping)|توصيل مجاني|شحن مجاني|送料無料",
     re.I,
 )
 _CLAUSE_END = re.compile(r"[.;\n。؛]|,? (?:with|use|using)(?: the)? code|،? (?:الرمز|بالرمز|كود)", re.I)
 _CODE = re.compile(r"(?:code|الرمز|كود|コード|Gutscheincode|código)\s*[:\uff1a\"“]?\s*(?P<code>[A-Z][A-Z0-9]{2,19})\b")
-_LINK = re.compile(r"https://[^\s<>\"'\uff09)،]+")
-_KPI = re.compile(r"\b(?P<metric>roas|cpa|cpl|cpc|cpm)\b[^\d\n.]{0,25}(?P<number>\d+(?:[.,]\d+)?)", re.I)
+_LINK = re.compile(r"https://[\w-]+(?:\.[\w-]+)+[^\s<>\"'\uff09)،]*")
+_KPI = re.compile(r"\b(?P<metric>roas|cpa|cpl|cpc|cpm)\b[^\d\n.]{0,25}(?P<number>\d{1,9}(?:[.,]\d{1,2})?)(?!\d)", re.I)
 _HARD = re.compile(r"\b(?:must|at least|not above|never above|at most|maximum|max)\b", re.I)
 _QUOTED = re.compile(r"[\"“«「](?P<what>[^\"”»」\n]{1,200})[\"”»」]")
 _MUST = re.compile(r"(?:must (?:say|mention|include)|always say|include the words?|mention)\b(?P<rest>[^.\n]*)", re.I)
@@ -157,7 +157,12 @@ def _first_sentence(found: Finding | None) -> Finding | None:
 def _quoted(text: str, opening: re.Pattern[str]) -> list[Finding]:
     """Quoted words in the rest of a sentence that begins so."""
     spans = [match.span("rest") for match in opening.finditer(text)]
-    return [Finding(m["what"], *m.span("what")) for span in spans for m in _QUOTED.finditer(text, *span)]
+    return [
+        Finding(m["what"], *m.span("what"))
+        for span in spans
+        for m in _QUOTED.finditer(text, *span)
+        if m["what"].strip()
+    ]
 
 
 def _product(text: str, start: int, end: int, currency: str | None) -> Finding:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from simulator.openai.reading.finding import Finding, sentence_at
+from simulator.openai.reading.finding import Finding, sentence_at, speaks_of
 
 _CODES = ("USD", "EUR", "GBP", "JPY", "SAR", "AED", "QAR", "KWD", "EGP", "CHF", "CAD", "AUD", "SEK", "INR", "MXN")
 _WORDS = {
@@ -17,7 +17,8 @@ _WORDS = {
 }
 _SHARED = {"$": {"CAD", "AUD", "MXN"}, "ريال": {"QAR"}, "riyals": {"QAR"}, "¥": {"CNY"}}
 _UNIT = "|".join(re.escape(word) for word in [*_CODES, *sorted(_WORDS, key=len, reverse=True)])
-_NUMBER = r"\d+(?:[.,\u066b\u066c ]\d{3})*(?:[.,\u066b]\d{1,2})?"
+# Twelve digits at most, and never the middle of a longer number.
+_NUMBER = r"(?<!\d)\d{1,9}(?:[.,\u066b\u066c ]\d{3}){0,3}(?:[.,\u066b]\d{1,2})?(?!\d)"
 MONEY = re.compile(
     rf"(?:(?P<before>{_UNIT})\s?(?P<first>{_NUMBER})(?P<k1>\s?k\b|万)?)"
     rf"|(?:(?P<second>{_NUMBER})(?P<k2>\s?k\b|万)?\s?(?P<after>{_UNIT}))",
@@ -50,7 +51,7 @@ def budget(text: str, account_currency: str | None) -> Finding | None:
     found = [(amount, sentence_at(text, amount.start)) for amount in amounts(text, account_currency)]
     for pattern in (_BUDGET, *_KINDS.values()):
         for amount, (start, end) in found:
-            if pattern.search(text, start, end):
+            if speaks_of(pattern, text, start, end):
                 return _with_kind(text, amount, end)
     return None
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from simulator.openai.prompt_data import Value
 
 PERCENT = re.compile(
-    r"(?P<number>\d+(?:[.,\u066b]\d+)?)(?P<gap>\s?)(?P<sign>%|\u066a|\uff05|per ?cent\b|percent\b)", re.I
+    r"(?<!\d)(?P<number>\d{1,4}(?:[.,\u066b]\d{1,3})?)(?P<gap>\s?)(?P<sign>%|\u066a|\uff05|per ?cent\b|percent\b)", re.I
 )
 # A number soon after one of these is the wrong one.
 _NEGATIONS = (
@@ -16,7 +16,7 @@ _NEGATIONS = (
     r"|\bno\b|en vez de|ليس|وليس|بدل|لا)"
 )
 _PRICE = re.compile(
-    r"(?:(?P<sign>[$€£¥])\s?)?(?P<number>\d+(?:[.,]\d{3})*(?:\.\d{1,2})?)(?:\s?(?P<currency>[A-Z]{3}|€|円|ريال))?"
+    r"(?:(?P<sign>[$€£¥])\s?)?(?<!\d)(?P<number>\d{1,9}(?:[.,]\d{3})*(?:\.\d{1,2})?)(?:\s?(?P<currency>[A-Z]{3}|€|円|ريال))?"
 )
 
 
@@ -108,7 +108,7 @@ def texts_of(value: Value) -> list[str]:
 
 
 def _is_denied(text: str, at: int) -> bool:
-    return re.search(rf"{_NEGATIONS}[^.;,\d]{{0,20}}$", text[:at], re.I) is not None
+    return re.search(rf"{_NEGATIONS}[^.;,\d]{{0,20}}$", text[max(0, at - 60) : at], re.I) is not None
 
 
 def _plain(number: str) -> str:

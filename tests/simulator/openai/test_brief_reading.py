@@ -1,4 +1,8 @@
+import json
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from providers.text.schemas import ParsedBrief
 from simulator.openai.prompt_data import Value
@@ -170,3 +174,32 @@ def test_excluded_countries_are_kept_apart() -> None:
 
     assert [place["country"] for place in geo["include"]] == ["FR", "DE"]
     assert [place["country"] for place in geo["exclude"]] == ["AT"]
+
+
+SCRAPS = [
+    *(SHOP + ARABIC + JAPANESE + CLINIC).split(),
+    *(
+        "31 February",
+        "99999999999999 USD",
+        "$",
+        "%",
+        "Budget:",
+        "1 to 14 December",
+        "https://",
+        "https://a.b/c).",
+        "- X (",
+    ),
+    *("Products:", "(", ")", "\n", "ages 99-10", "aged 12-15", "within 999 miles of New York", 'Never say "', "Tone:"),
+    *("2026-13-45", "12月45日", "for two weeks", "ROAS 2.5.7", "CPA 1,2", "k", "1日", "\u200f", "😀", "a" * 200),
+]
+
+
+@settings(deadline=None)
+@given(scraps=st.lists(st.sampled_from(SCRAPS), max_size=30), glue=st.sampled_from(["", " ", "\n"]))
+def test_no_text_can_break_the_form(scraps: list[str], glue: str) -> None:
+    text = glue.join(scraps)
+
+    fields = read(text)
+
+    assert all(found["quote"] and found["quote"] in text for found in fields.values() if found)
+    ParsedBrief.model_validate_json(json.dumps(fields))

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
@@ -57,6 +57,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(wish=JSON)
 def test_no_wish_can_break_the_schema(wish: Value) -> None:
     Tree.model_validate(filled(Tree, wish))
