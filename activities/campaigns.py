@@ -13,6 +13,7 @@ from models.contracts.campaign import (
     CampaignAnswer,
     CampaignSnapshot,
     CreateCampaign,
+    DeliverySeen,
     DryRunDone,
     PublishEnded,
     StatusChanged,
@@ -115,4 +116,16 @@ class CampaignRecords:
                 "dry_run",
                 utc_now(),
                 results.dry_run_done(done.basis, done.report.ok, lines),
+            )
+
+    @activity.defn
+    async def record_delivery(self, seen: DeliverySeen) -> CampaignSnapshot:
+        async with self.database.workspace_transaction(seen.ref.workspace_id) as session:
+            return await results.store_result(
+                session,
+                seen.ref,
+                f"delivery:{occurrence()}",
+                "delivery_seen",
+                utc_now(),
+                results.delivery_seen(seen.delivery, seen.reason),
             )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from demo.briefs import DemoBrief
@@ -14,6 +14,8 @@ from demo.client import Api, DemoFailed, Json, SimulatedMeta
 from demo.connecting import connect_account
 from demo.pictures import product_photo
 
+# Long enough to submit, and over before everybody has approved.
+START_AFTER = timedelta(seconds=5)
 WRONG_PERCENT = re.compile(r"(?<!\d)(?:30|٣٠)\s?[%٪]")
 SENT_BACK = "The offer is 20 %, not 30 %. Correct the number."
 
@@ -55,6 +57,7 @@ class Story:
         with self._stage("draft strategy, copy, schedule and plan"):
             self._await_drafts()
         with self._stage("ask for approval, dry run with Meta"):
+            self._start_at_once()
             self.api.post(f"{self.path}/submit", {"scopes": []})
             self._await_requested()
         with self._stage("review: one item goes back"):
@@ -104,6 +107,13 @@ class Story:
             return seen.get("next_step") is None and str(seen.get("waiting_on")).startswith("Marketer: ask")
 
         self.api.wait(self.path, drafted, "strategy, copy, schedule and plan")
+
+    def _start_at_once(self) -> None:
+        """The start comes before the approvals are in; the approved schedule says that it then shifts."""
+        schedule = self.api.get(f"{self.path}/schedule")["content"]
+        version = self.api.get(self.path)["version"]
+        start = datetime.now(UTC) + START_AFTER
+        self.api.put(f"{self.path}/schedule", {**schedule, "start": start.isoformat(), "if_late": "shift"}, version)
 
     def _progress(self) -> Json:
         return self.api.get(f"{self.path}/progress")

@@ -2,16 +2,17 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Literal
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, WorkflowAlreadyStartedError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.publishing import Publishing
     from pydantic import ValidationError
 
     from activities.campaigns import CampaignRecords
     from activities.planning import Planning
+    from activities.publishing import Publishing
     from activities.writing import Writing
     from models.contracts.base import SYSTEM, Actor, CampaignRef
     from models.contracts.campaign import (
@@ -20,6 +21,7 @@ with workflow.unsafe.imports_passed_through():
         CampaignSnapshot,
         CampaignState,
         CreateCampaign,
+        DeliverySeen,
         DryRunDone,
         PublishEnded,
         StatusChanged,
@@ -286,10 +288,13 @@ class CampaignWorkflow:
             **policies.PLATFORM_WRITE,
         )
         status = {"pause": CampaignStatus.PAUSED, "end": CampaignStatus.ENDED}.get(command, result.status)
+        await self._record_status(command, status)
+
+    async def _record_status(self, command: Literal["start", "pause", "resume", "end"], status: CampaignStatus) -> None:
         changed = StatusChanged(ref=self.ref, command=command, status=status)
         self._take(
             await workflow.execute_activity_method(
-                CampaignRecords.record_status, changed, summary="Record the new status", **policies.RECORD
+                CampaignRecords.record_status, changed, summary=f"Record: {status.value}", **policies.RECORD
             )
         )
 
@@ -328,30 +333,40 @@ class CampaignWorkflow:
             await self._look(snapshot)
 
     def _next_look(self, snapshot: CampaignSnapshot) -> timedelta | None:
+        """How long until the platform, the start or the end calls; None while only people are awaited."""
         if snapshot.status not in ON_PLATFORM:
             return None
         look = REVIEW_LOOKS[self.reviews] if self.reviews < len(REVIEW_LOOKS) else REVIEW_LATER
-        if snapshot.ends_at is None:
-            return look
-        return max(min(look, snapshot.ends_at - workflow.now()), timedelta(0))
+        starts = snapshot.starts_at if snapshot.status is CampaignStatus.SCHEDULED else None
+        until = [moment - workflow.now() for moment in (starts, snapshot.ends_at) if moment is not None]
+        return max(min([look, *until]), timedelta(0))
 
     async def _look(self, snapshot: CampaignSnapshot) -> None:
-        if snapshot.ends_at is not None and snapshot.ends_at <= workflow.now():
-            await self._carry_out(
-                CommandRequest(
-                    command_id=f"end:{self.ref.campaign_id}:{snapshot.ends_at.isoformat()}",
-                    actor=SYSTEM,
-                    command=End(),
-                )
-            )
-            return
-        self.reviews += 1
+        now = workflow.now()
+        if snapshot.ends_at is not None and snapshot.ends_at <= now:
+            ending = f"end:{self.ref.campaign_id}:{snapshot.ends_at.isoformat()}"
+            await self._carry_out(CommandRequest(command_id=ending, actor=SYSTEM, command=End()))
+        elif snapshot.status is CampaignStatus.SCHEDULED and snapshot.starts_at and snapshot.starts_at <= now:
+            await self._record_status("start", CampaignStatus.LIVE)
+        else:
+            self.reviews += 1
+            await self._read_reviews(snapshot)
+
+    async def _read_reviews(self, snapshot: CampaignSnapshot) -> None:
         try:
-            await workflow.execute_activity_method(
+            report = await workflow.execute_activity_method(
                 Publishing.sync_review, self.ref, summary="Read the ads' reviews", **policies.PLATFORM_READ
             )
         except ActivityError as error:
             workflow.logger.warning("reviews could not be read", extra={"why": str(error.cause)})
+            return
+        if report.delivery is not None and report.delivery is not snapshot.delivery:
+            seen = DeliverySeen(ref=self.ref, delivery=report.delivery, reason=report.reason)
+            self._take(
+                await workflow.execute_activity_method(
+                    CampaignRecords.record_delivery, seen, summary=report.delivery.value, **policies.RECORD
+                )
+            )
 
     def _take(self, snapshot: CampaignSnapshot) -> None:
         """Keeps the newest snapshot and shows it to operators; answers of parallel steps may arrive out of order."""

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from models.contracts.base import Actor, CampaignRef, Contract
 from models.contracts.commands import CommandRequest
 from models.contracts.publishing import DryRunReport, PublishOutcome
-from models.domain.states import ApprovalState, CampaignStatus, Scope
+from models.domain.states import ApprovalState, CampaignStatus, Delivery, Scope
 
 
 class CreateCampaign(Contract):
@@ -76,7 +76,9 @@ class CampaignSnapshot(Contract):
     waiting_on: str = ""
     problem: str | None = None
     publish_number: int = 0
+    starts_at: datetime | None = None
     ends_at: datetime | None = None
+    delivery: Delivery | None = None
     archived: bool = False
     launch_basis: str | None = None
     platform_command: Literal["pause", "resume", "end"] | None = None
@@ -138,9 +140,15 @@ class DryRunDone(Contract):
     report: DryRunReport
 
 
+class DeliverySeen(Contract):
+    ref: CampaignRef
+    delivery: Delivery
+    reason: str | None
+
+
 class StatusChanged(Contract):
-    """The platform did what a `pause`, `resume` or `end` asked for."""
+    """The platform did what a `pause`, `resume` or `end` asked for, or the start of the flight has come."""
 
     ref: CampaignRef
-    command: Literal["pause", "resume", "end"]
+    command: Literal["start", "pause", "resume", "end"]
     status: CampaignStatus
