@@ -1,6 +1,7 @@
 """Pictures as they go to an ad platform: read from the object store, cut to what was approved."""
 
 import asyncio
+import hashlib
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,7 +21,7 @@ class Pictures:
     store: ObjectStore
 
     async def load(self, workspace_id: UUID, file: MediaFile) -> UploadFile:
-        """Raises ApplicationError `publish.refused` where the file is gone or is no picture."""
+        """Raises ApplicationError `publish.refused` where the file is gone, no picture, or not the approved one."""
         async with self.database.workspace_transaction(workspace_id) as session:
             asset = await assets.read(session, file.asset_id)
         if asset is None:
@@ -33,6 +34,11 @@ class Pictures:
             raise final(
                 ErrorType.REFUSED, f"The file {asset.filename} is missing in the store; upload it again."
             ) from error
+        # The approval covers the bytes; a row id beside them may name another file.
+        if hashlib.sha256(content).hexdigest() != file.sha256:
+            raise final(
+                ErrorType.REFUSED, f"{asset.filename} is not the picture that was approved; choose it again and submit."
+            )
         content_type = asset.content_type
         if file.crop is not None:
             content, content_type = await asyncio.to_thread(cut, content, file.crop)

@@ -35,10 +35,14 @@ _NAME_LIMITS = {PlatformKind.CREATIVE: 100}
 
 @dataclass(frozen=True, slots=True)
 class MediaFile:
-    """A picture to upload, cut to `crop` (ten-thousandths: left, top, right, bottom) where that is given."""
+    """A picture to upload, cut to `crop` (ten-thousandths: left, top, right, bottom) where that is given.
+
+    `sha256` is the approved one of the whole file; `key` tells its cuts apart.
+    """
 
     object_id: UUID
     asset_id: UUID
+    sha256: str
     key: str
     crop: Crop | None
 
@@ -97,7 +101,8 @@ def media_files(source: Publishable) -> list[MediaFile]:
 
 def _media_file(source: Publishable, asset_id: UUID, sha256: str, crop: Crop | None) -> MediaFile:
     key = sha256 if crop is None else hashlib.sha256(f"{sha256}:{crop}".encode()).hexdigest()
-    return MediaFile(media_object_id(source.ad_account_id, PlatformKind.IMAGE, key), asset_id, key, crop)
+    object_id = media_object_id(source.ad_account_id, PlatformKind.IMAGE, key)
+    return MediaFile(object_id, asset_id, sha256, key, crop)
 
 
 def planned_objects(source: Publishable) -> list[PlannedObject]:

@@ -1,6 +1,7 @@
 """A small approved campaign on a simulated ad account, and the activities that publish it."""
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -206,7 +207,7 @@ async def furnish(desk: Desk) -> None:
 
 async def _asset(desk: Desk, session: AsyncSession, colour: str) -> Asset:
     content = picture(colour)
-    sha256 = f"{uuid4().hex}{uuid4().hex}"
+    sha256 = hashlib.sha256(content).hexdigest()
     key = asset_key(desk.workspace_id, sha256, "png")
     await desk.store.put_if_absent(key, content, "image/png")
     row = Asset(

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from pydantic import SecretStr
+from sqlmodel import select
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
@@ -25,6 +26,7 @@ from models.contracts.publishing import (
 from models.domain.markers import name_with_marker
 from models.domain.states import Channel, Gate, PlatformKind, WriteOp
 from models.tables.ad_account import AdAccount
+from models.tables.asset import Asset
 from models.tables.ledger import PublishRunState
 from providers.ads.protocol import PlatformWrite, WriteReceipt
 from records import gate, publish_runs
@@ -184,6 +186,18 @@ async def test_approvals_are_asked_again_before_each_write(desk: Desk) -> None:
     assert withdrawn.type == other.type == ErrorType.DROPPED
     assert "strategy" in withdrawn.message
     assert desk.shop.books()["activations"] == []
+
+
+async def test_a_file_that_is_not_the_approved_picture_is_never_uploaded(desk: Desk) -> None:
+    async with desk.database.workspace_transaction(desk.workspace_id) as session:
+        one, other, *_ = (await session.execute(select(Asset))).scalars()
+        one.storage_key = other.storage_key
+    await desk.run(desk.publishing.prepare_publish, desk.ref)
+
+    error = await fails(desk, desk.writes().upload_media, desk.ref)
+
+    assert error.type == ErrorType.REFUSED
+    assert "is not the picture that was approved" in str(error)
 
 
 async def test_a_spare_copy_with_our_marker_is_deleted_and_a_stranger_stops_the_publish(desk: Desk) -> None:
