@@ -278,6 +278,14 @@ class TestPlan:
         assert plan.ad_sets[0].targeting.advantage_audience is False
         assert "keep the age 30-65" in notes.reasons[0]
 
+    def test_interests_in_words_are_left_out_and_named(self) -> None:
+        strategy = changed(shop_strategy(), "audience.segments.0.targeting.interests", ["6003", "warm light"])
+
+        plan, notes = plan_for(strategy=strategy)
+
+        assert plan.ad_sets[0].targeting.interests == ["6003"]
+        assert notes.reasons == ["Broad: interests not booked until chosen from Meta's list: warm light"]
+
 
 class TestSpecialCategories:
     def employment(self, geo: Geo) -> PlanDraft:
