@@ -1,4 +1,4 @@
-"""Meta's limits on ad texts. They move: each block says when it was last compared and with what.
+"""Meta's limits on ad texts. They move: each block says of which day it is and where it comes from.
 
 A guideline is where a reader's view is cut off, so going over it warns. A limit is where Meta refuses the ad.
 """
@@ -18,7 +18,7 @@ class Guideline(NamedTuple):
     description: int | None
 
 
-# Compared 2026-11-20 with the ad guide's recommendations per placement, as quoted by practitioners.
+# As of 2026-11-20, from the ad guide's recommendations per placement as practitioners quote them.
 GUIDELINES = {
     Placement.FEED: Guideline(125, 27, 27),
     Placement.STORY: Guideline(125, 40, None),
@@ -27,7 +27,7 @@ GUIDELINES = {
     Placement.CARD: Guideline(125, 40, 20),
 }
 
-# Compared 2026-11-20 with refusals reported by users of the Marketing API. Counted in code points, the stricter reading.
+# As of 2026-11-20, from refusals that users of the Marketing API report. Counted in code points, the stricter reading.
 PRIMARY_LIMIT = 2_200
 HEADLINE_LIMIT = DESCRIPTION_LIMIT = 255
 # Texts customized per placement travel as an asset feed, whose bodies are shorter.
@@ -42,7 +42,7 @@ PLACEMENTS = {
     CreativeFormat.EXISTING_POST: (Placement.FEED,),
 }
 
-# Meta publishes no table of buttons per objective; these are the ones its Ads Manager offers, compared 2026-11-20.
+# As of 2026-11-20. Meta publishes no table of buttons per objective; this is a cautious choice, not a limit of Meta's.
 _ANY_SITE = (
     CallToAction.LEARN_MORE,
     CallToAction.SIGN_UP,
