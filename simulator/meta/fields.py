@@ -1,10 +1,10 @@
 """The `fields` expression: `name,adset{id,name},insights.date_preset(last_7d){spend}`."""
 
-import json
 import re
 from dataclasses import dataclass, field
 
 from simulator.meta.errors import GraphError, Refusal, invalid
+from simulator.meta.params import items
 from simulator.store import Json
 
 TOKEN = re.compile(r"\s*([A-Za-z0-9_]+|[{}(),.])")
@@ -23,7 +23,7 @@ def parse_fields(value: Json) -> tuple[Selection, ...]:
     if value is None or value == "":
         return ()
     if isinstance(value, str) and value.lstrip().startswith("["):
-        value = json.loads(value)
+        value = items("fields", value)
     if isinstance(value, list):
         value = ",".join(str(item) for item in value)
     if not isinstance(value, str):

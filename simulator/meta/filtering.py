@@ -57,5 +57,5 @@ def keeps(condition: Condition, found: Json) -> bool:
 def _number(value: Json) -> float:
     try:
         return float(value)
-    except ValueError:
+    except (ValueError, TypeError):
         raise invalid("filtering", "GREATER_THAN and LESS_THAN compare numbers") from None

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from simulator.meta.errors import invalid
+from simulator.meta.shapes import check_shapes
 from simulator.store import Document, Json
 
 Params = Mapping[str, Json]
@@ -41,12 +42,19 @@ def instant(name: str, value: Json) -> str:
     """An ISO 8601 time with offset or a UNIX timestamp; returned as ISO in UTC. "0" (open ended) becomes ""."""
     written = str(value)
     if written.isdigit():
-        return "" if int(written) == 0 else datetime.fromtimestamp(int(written), UTC).isoformat()
+        return "" if int(written) == 0 else _timestamp(name, int(written))
     try:
         moment = datetime.fromisoformat(written)
     except ValueError:
         raise invalid(name, "must be a time such as 2026-05-12T10:45:01-0700 or a UNIX timestamp") from None
     return moment.replace(tzinfo=moment.tzinfo or ZoneInfo("UTC")).astimezone(UTC).isoformat()
+
+
+def _timestamp(name: str, seconds: int) -> str:
+    try:
+        return datetime.fromtimestamp(seconds, UTC).isoformat()
+    except (ValueError, OverflowError, OSError):
+        raise invalid(name, "lies too far in the future") from None
 
 
 def parsed(name: str, value: Json) -> Json:
@@ -81,5 +89,7 @@ def words(name: str, value: Json) -> list[str]:
 
 
 def read(spec: Mapping[str, Reader], params: Params) -> Document:
-    """The parameters that the spec names, decoded; unknown ones are ignored, as Graph does."""
-    return {name: reader(name, params[name]) for name, reader in spec.items() if name in params}
+    """The parameters that the spec names, decoded and of the right shape; unknown ones are ignored, as Graph does."""
+    values = {name: reader(name, params[name]) for name, reader in spec.items() if name in params}
+    check_shapes(values)
+    return values

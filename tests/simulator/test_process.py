@@ -1,6 +1,7 @@
 """The simulator as a process: what it admitted survives a kill, a polite stop is clean, a first start is furnished."""
 
 import os
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from stack.ports import free_port
 from stack.service import Child
 from stack.simulation import simulation
+from tests.simulator.meta.advertiser import png
 
 Start = Callable[[], tuple[Child, httpx.Client]]
 CAMPAIGN = {
@@ -81,6 +83,20 @@ class TestProcess:
             again.post(edge, data=CAMPAIGN, params=token)
         third = again.post(edge, data=CAMPAIGN, params=token).json()["id"]
         assert third not in [row["id"] for row in books["campaigns"]]
+
+    def test_a_broken_disk_is_an_unknown_error_in_metas_words(self, start: Start, tmp_path: Path) -> None:
+        _, client = start()
+        shop = client.get("/control/meta/accounts").json()[0]
+        shutil.rmtree(tmp_path / "simulator" / "media")
+
+        reply = client.post(
+            f"/v26.0/{shop['id']}/adimages",
+            params={"access_token": shop["access_token"]},
+            files={"filename": ("banner.png", png(), "image/png")},
+        )
+
+        assert (reply.status_code, reply.json()["error"]["code"]) == (500, 1)
+        assert client.get(f"/control/meta/accounts/{shop['account_id']}/books").json()["counts"]["images"] == 0
 
     def test_a_polite_stop_ends_without_error_and_leaves_no_secret_in_the_log(self, start: Start) -> None:
         child, client = start()

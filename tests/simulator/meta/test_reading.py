@@ -46,7 +46,9 @@ class TestNodes:
         assert [row["id"] for row in read["adsets"]["data"]] == [adset]
         assert read["adsets"]["data"][0]["ads"]["data"][0]["id"] == ad
 
-    @pytest.mark.parametrize("fields", ["colour", "adsets{colour}", "name{", "name,,id", "insights.date_preset{spend}"])
+    @pytest.mark.parametrize(
+        "fields", ["colour", "adsets{colour}", "name{", "name,,id", '["name"', "insights.date_preset{spend}"]
+    )
     def test_unknown_or_broken_fields_are_refused(self, advertiser: Advertiser, fields: str) -> None:
         campaign, _, _ = advertiser.tree()
 
@@ -96,13 +98,18 @@ class TestNodes:
         assert read["effective_status"] == "WITH_ISSUES"
         assert read["issues_info"] == [issue]
 
-    def test_a_request_of_a_wrong_shape_is_an_unknown_error_in_json(self, advertiser: Advertiser) -> None:
+    @pytest.mark.parametrize("targeting", ["{", "[]", {"geo_locations": "everywhere"}, {"genders": [True]}])
+    def test_a_part_of_a_wrong_shape_is_an_invalid_parameter(self, advertiser: Advertiser, targeting: object) -> None:
         campaign = made(advertiser.campaign())
 
-        reply = advertiser.adset(campaign, targeting={"geo_locations": "everywhere"})
+        assert refusal(advertiser.adset(campaign, targeting=targeting)) == (100, None)
 
-        assert (reply.status_code, reply.json()["error"]["code"]) == (500, 1)
-        assert advertiser.graph.post("act_1/campaigns", content=b"{", headers=JSON).json()["error"]["code"] == 100
+    def test_bodies_may_be_json(self, advertiser: Advertiser) -> None:
+        campaign = {"name": "J", "objective": "OUTCOME_TRAFFIC", "special_ad_categories": ["NONE"], "status": "PAUSED"}
+        edge = f"{advertiser.act}/campaigns"
+
+        made(advertiser.graph.post(edge, json=campaign | {"is_adset_budget_sharing_enabled": False}))
+        assert refusal(advertiser.graph.post(edge, content=b"{", headers=JSON))[0] == 100
 
 
 class TestEdges:
