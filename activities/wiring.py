@@ -9,8 +9,9 @@ from typing import Any
 
 from activities.ad_platform import AdPlatform, WriteLimits
 from activities.campaigns import CampaignRecords
-from activities.planning import Planning
+from activities.changing import Changing
 from activities.pictures import Pictures
+from activities.planning import Planning
 from activities.platform_writes import PlatformWrites
 from activities.published_tree import PublishedTree
 from activities.publishing import Publishing
@@ -69,7 +70,12 @@ async def build(settings: Settings, closing: AsyncExitStack) -> Activities:
     return Activities(
         records=[*_activities(campaigns), *_activities(planning), *publishing],
         text=_activities(writing),
-        ads_meta=[*publishing, *_activities(writes), *_activities(PublishedTree(platform, writes))],
+        ads_meta=[
+            *publishing,
+            *_activities(writes),
+            *_activities(PublishedTree(platform, writes)),
+            *_activities(Changing(platform, writes)),
+        ],
     )
 
 

@@ -40,6 +40,8 @@ T = TypeVar("T", bound=BaseModel)
 # Reasoning counts against these; a whole strategy is some 3,000 tokens of text, one item's copy some 900.
 STRATEGY_TOKENS = 16_000
 COPY_TOKENS = 6_000
+# What a first campaign needs to learn from, and a reviewer can still look at: concepts times languages.
+ITEMS = 6
 # Unusable answers are paid for; a third one will not be better.
 BAD_ANSWERS = 3
 
@@ -82,7 +84,7 @@ class Writing:
             brand=await self._brand(ref, facts),
             zone=_zone(facts),
             formats=_formats(facts.brief),
-            concepts=6 if len(facts.brief.languages) < 3 else 3,
+            concepts=max(2, ITEMS // len(facts.brief.languages)),
         )
         prompt = draft_strategy(task)
         answer = await self._ask(ref, prompt, self.models.strategy, STRATEGY_TOKENS)

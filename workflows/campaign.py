@@ -1,8 +1,9 @@
 """A campaign from its brief to its end. Knows what is awaited and what comes next; Postgres holds what people see."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, WorkflowAlreadyStartedError
@@ -11,6 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from pydantic import ValidationError
 
     from activities.campaigns import CampaignRecords
+    from activities.changing import Changing
     from activities.planning import Planning
     from activities.publishing import Publishing
     from activities.writing import Writing
@@ -20,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
         CampaignAnswer,
         CampaignSnapshot,
         CampaignState,
+        ChangeSetRef,
         CreateCampaign,
         DeliverySeen,
         DryRunDone,
@@ -32,10 +35,12 @@ with workflow.unsafe.imports_passed_through():
     from models.contracts.commands import CommandRequest, End, SignalledCommand, any_command
     from models.contracts.publishing import PublishOutcome, PublishRef, StatusWrite
     from models.domain.commands import Command, refusal
-    from models.domain.states import CampaignStatus, Channel, WriteOp
+    from models.domain.states import CampaignStatus, ChangeSetState, Channel, WriteOp
     from workflows import ids, policies
     from workflows.publish import PublishWorkflow
     from workflows.visibility import CAMPAIGN_STATUS, WAITING_ON, details_of, waiting_key
+
+A = TypeVar("A")
 
 OVER = {CampaignStatus.ENDED, CampaignStatus.CANCELLED}
 ON_PLATFORM = {CampaignStatus.SCHEDULED, CampaignStatus.LIVE, CampaignStatus.PAUSED}
@@ -184,25 +189,13 @@ class CampaignWorkflow:
         try:
             match step:
                 case Step.PARSE_BRIEF:
-                    self._take(
-                        await workflow.execute_activity_method(
-                            Writing.parse_brief, self.ref, summary="Read the brief", **policies.WRITE_TEXT
-                        )
-                    )
+                    await self._do(Writing.parse_brief, self.ref, "Read the brief", policies.WRITE_TEXT)
                 case Step.DRAFT_STRATEGY:
-                    self._take(
-                        await workflow.execute_activity_method(
-                            Writing.draft_strategy, self.ref, summary="Draft a strategy", **policies.WRITE_TEXT
-                        )
-                    )
+                    await self._do(Writing.draft_strategy, self.ref, "Draft a strategy", policies.WRITE_TEXT)
                 case Step.WRITE_COPY:
                     await self._write_copy(snapshot.write_items)
                 case Step.DRAFT_PLAN:
-                    self._take(
-                        await workflow.execute_activity_method(
-                            Planning.draft_plan, self.ref, summary="Draft schedule and ads plan", **policies.RECORD
-                        )
-                    )
+                    await self._do(Planning.draft_plan, self.ref, "Draft schedule and ads plan")
                 case Step.DRY_RUN:
                     await self._dry_run(snapshot)
                 case Step.PUBLISH:
@@ -219,13 +212,11 @@ class CampaignWorkflow:
 
         async def write(item: str) -> None:
             async with room:
-                self._take(
-                    await workflow.execute_activity_method(
-                        Writing.write_copy,
-                        WriteItem(ref=self.ref, item=item),
-                        summary=f"Write the copy of {item}",
-                        **policies.WRITE_TEXT,
-                    )
+                await self._do(
+                    Writing.write_copy,
+                    WriteItem(ref=self.ref, item=item),
+                    f"Write the copy of {item}",
+                    policies.WRITE_TEXT,
                 )
 
         await asyncio.gather(*(write(item) for item in items))
@@ -235,11 +226,7 @@ class CampaignWorkflow:
             Publishing.dry_run, self.ref, summary="Check every object with Meta", **policies.PLATFORM_READ
         )
         done = DryRunDone(ref=self.ref, basis=snapshot.launch_basis or "", report=report)
-        self._take(
-            await workflow.execute_activity_method(
-                CampaignRecords.record_dry_run, done, summary="Store the dry run", **policies.RECORD
-            )
-        )
+        await self._do(CampaignRecords.record_dry_run, done, "Store the dry run")
 
     async def _publish(self, snapshot: CampaignSnapshot) -> None:
         """Starts the publish as a workflow of its own, which outlives a continue-as-new of this one, and awaits it."""
@@ -264,11 +251,7 @@ class CampaignWorkflow:
         )
         if self.published is not None:
             ended = PublishEnded(ref=self.ref, outcome=self.published)
-            self._take(
-                await workflow.execute_activity_method(
-                    CampaignRecords.end_publish, ended, summary="Record how publishing ended", **policies.RECORD
-                )
-            )
+            await self._do(CampaignRecords.end_publish, ended, "Record how publishing ended")
             self.published, self.publishing, self.reviews = None, 0, 0
 
     async def _platform_status(self, snapshot: CampaignSnapshot) -> None:
@@ -292,14 +275,16 @@ class CampaignWorkflow:
 
     async def _record_status(self, command: Literal["start", "pause", "resume", "end"], status: CampaignStatus) -> None:
         changed = StatusChanged(ref=self.ref, command=command, status=status)
-        self._take(
-            await workflow.execute_activity_method(
-                CampaignRecords.record_status, changed, summary=f"Record: {status.value}", **policies.RECORD
-            )
-        )
+        await self._do(CampaignRecords.record_status, changed, f"Record: {status.value}")
 
     async def _apply_change_set(self, snapshot: CampaignSnapshot) -> None:
-        raise NotImplementedError
+        due = next(change for change in snapshot.change_sets if change.state is ChangeSetState.APPROVED)
+        await self._do(
+            Changing.apply_change_set,
+            ChangeSetRef(ref=self.ref, number=due.number),
+            f"Apply change {due.number}",
+            policies.PLATFORM_WRITE,
+        )
 
     async def _report(self, step: Step, error: ActivityError) -> None:
         """A step that waiting cannot mend is shown to people; `retry` or an edit takes it up again."""
@@ -310,11 +295,7 @@ class CampaignWorkflow:
             error_type=(cause.type or "error") if isinstance(cause, ApplicationError) else "timeout",
             message=cause.message if isinstance(cause, ApplicationError) else "The step took too long; try it again.",
         )
-        self._take(
-            await workflow.execute_activity_method(
-                CampaignRecords.report_problem, problem, summary=f"{step.value} needs a person", **policies.RECORD
-            )
-        )
+        await self._do(CampaignRecords.report_problem, problem, f"{step.value} needs a person")
 
     async def _wait(self, snapshot: CampaignSnapshot) -> None:
         """Until a command changes something; on the platform also for the next look at reviews, and for the end."""
@@ -362,11 +343,17 @@ class CampaignWorkflow:
             return
         if report.delivery is not None and report.delivery is not snapshot.delivery:
             seen = DeliverySeen(ref=self.ref, delivery=report.delivery, reason=report.reason)
-            self._take(
-                await workflow.execute_activity_method(
-                    CampaignRecords.record_delivery, seen, summary=report.delivery.value, **policies.RECORD
-                )
-            )
+            await self._do(CampaignRecords.record_delivery, seen, report.delivery.value)
+
+    async def _do(
+        self,
+        method: Callable[[Any, A], Awaitable[CampaignSnapshot]],
+        argument: A,
+        summary: str,
+        policy: policies.CallPolicy = policies.RECORD,
+    ) -> None:
+        """Runs an activity that answers with the campaign as it then is."""
+        self._take(await workflow.execute_activity_method(method, argument, summary=summary, **policy))
 
     def _take(self, snapshot: CampaignSnapshot) -> None:
         """Keeps the newest snapshot and shows it to operators; answers of parallel steps may arrive out of order."""

@@ -8,7 +8,7 @@ from pydantic.config import JsonDict
 from api.schemas.base import Body, UtcTime, View
 from models.contracts.campaign import CampaignAnswer, CampaignSnapshot, Step
 from models.domain.brief import Brief
-from models.domain.states import ApprovalState, CampaignStatus, Delivery, Scope
+from models.domain.states import ApprovalState, CampaignStatus, ChangeSetState, Delivery, Scope
 from models.domain.strategy import Strategy
 from models.tables.campaign import Campaign
 
@@ -106,7 +106,7 @@ class ItemProgress(View):
 class ChangeSetProgress(View):
     number: int
     hash: str
-    state: str
+    state: ChangeSetState
 
 
 class CampaignProgress(View):

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from models.contracts.base import Actor, CampaignRef, Contract
 from models.contracts.commands import CommandRequest
 from models.contracts.publishing import DryRunReport, PublishOutcome
-from models.domain.states import ApprovalState, CampaignStatus, Delivery, Scope
+from models.domain.states import ApprovalState, CampaignStatus, ChangeSetState, Delivery, Scope
 
 
 class CreateCampaign(Contract):
@@ -57,7 +57,7 @@ class ItemSnapshot(Contract):
 class ChangeSetSnapshot(Contract):
     number: int
     hash: str
-    state: str
+    state: ChangeSetState
 
 
 class CampaignSnapshot(Contract):
@@ -152,3 +152,10 @@ class StatusChanged(Contract):
     ref: CampaignRef
     command: Literal["start", "pause", "resume", "end"]
     status: CampaignStatus
+
+
+class ChangeSetRef(Contract):
+    """An approved change of a running campaign that is due on the platform."""
+
+    ref: CampaignRef
+    number: int

@@ -101,6 +101,10 @@ def _approve_result(context: Context, row: ChangeSetRow) -> None:
 
 
 async def discard_change_set(context: Context, command: c.DiscardChangeSet) -> dict[str, JsonValue]:
-    row = _find(context, command.number, ChangeSetState.SUBMITTED, ChangeSetState.DRAFT)
+    """Also one that was approved but that the platform refused; it has been taken back by then."""
+    stuck = context.facts.campaign.problem is not None
+    allowed = [ChangeSetState.SUBMITTED, *([ChangeSetState.APPROVED] if stuck else [])]
+    row = _find(context, command.number, *allowed)
     row.state = ChangeSetState.DISCARDED
+    context.facts.campaign.problem = None
     return {"change_set": row.number}

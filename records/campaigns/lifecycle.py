@@ -1,9 +1,9 @@
 """Publishing, pausing, ending: commands that move a campaign as a whole."""
 
-from models.domain.late import LateStop, apply_if_late
 from pydantic import JsonValue
 
 from models.contracts import commands as c
+from models.domain.late import LateStop, apply_if_late
 from models.domain.states import ApprovalState, CampaignStatus, Gate
 from records.campaigns.context import Context
 from records.campaigns.editing import note_work

@@ -86,11 +86,7 @@ async def changes_since_decision(session: AsyncSession, facts: CampaignFacts) ->
     """What changed in each part since the last decision on it; empty where it is the same."""
     present = submitted(facts)
     decided = {Part(ballot.scope, ballot.item_key): ballot.seen_hash for ballot in facts.ballots}
-    moved = {
-        part: seen
-        for part, seen in decided.items()
-        if part in present and seen != present[part].content_hash
-    }
+    moved = {part: seen for part, seen in decided.items() if part in present and seen != present[part].content_hash}
     old = {row.content_hash: row for row in await _versions(session, facts, hashes=moved.values())}
     return {part: _diff(part, old[seen], present[part]) for part, seen in moved.items() if seen in old}
 

@@ -37,7 +37,7 @@ def snapshot_of(facts: CampaignFacts) -> CampaignSnapshot:
             for key, view in facts.item_views.items()
         ],
         change_sets=[
-            ChangeSetSnapshot(number=row.number, hash=row.content_hash or "", state=row.state.value)
+            ChangeSetSnapshot(number=row.number, hash=row.content_hash or "", state=row.state)
             for row in facts.change_sets
             if row.state in (ChangeSetState.SUBMITTED, ChangeSetState.APPROVED)
         ],

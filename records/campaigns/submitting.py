@@ -2,11 +2,11 @@
 
 from typing import TypeVar
 
-from models.domain.copy_checks import Level, check_item
 from pydantic import JsonValue
 
 from models.contracts import commands as c
 from models.domain import hashing
+from models.domain.copy_checks import Level, check_item
 from models.domain.schedule import BudgetLevel
 from models.domain.states import DocumentState, Scope
 from models.tables.approval import Approval

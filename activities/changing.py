@@ -1,0 +1,182 @@
+"""Applies an approved change of a running campaign: only what differs is written, and a refusal takes it all back."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.ad_platform import AdPlatform
+from activities.approved import publishable_now, schedule_held
+from activities.campaigns import occurrence, utc_now
+from activities.errors import ErrorType, final
+from activities.heartbeats import heartbeating
+from activities.platform_writes import PlatformWrites
+from activities.publish_intents import status_intent
+from activities.publish_plan import PlannedObject, Publishable, planned_objects
+from models.contracts.campaign import CampaignSnapshot, ChangeSetRef
+from models.contracts.publishing import IntentRef
+from models.domain import change_sets
+from models.domain.change_sets import ChangeSet
+from models.domain.schedule import Schedule
+from models.domain.states import CampaignStatus, ChangeSetState, LedgerState, PlatformKind, WriteClass, WriteOp
+from models.tables.ledger import LedgerIntent, PlatformObject
+from records import ledger, platform_objects, publish_runs
+from records.campaigns import facts as campaign_facts
+from records.campaigns import results
+from records.campaigns.facts import CampaignFacts
+from records.ledger import NewIntent
+
+STATUS_OPS = {"pause": WriteOp.PAUSE, "resume": WriteOp.ACTIVATE}
+NEW_STATUS = {"pause": CampaignStatus.PAUSED, "resume": CampaignStatus.LIVE, None: None}
+
+
+class Changing:
+    def __init__(self, platform: AdPlatform, writes: PlatformWrites) -> None:
+        self._platform = platform
+        self._writes = writes
+
+    @activity.defn
+    async def apply_change_set(self, due: ChangeSetRef) -> CampaignSnapshot:
+        """Write the difference to the platform, then record the change as applied.
+
+        Raises:
+            ApplicationError: `publish.refused` or `publish.dropped` with the reason; what was written before it is
+                taken back, so that the campaign runs as before.
+        """
+        async with heartbeating():
+            facts, change = await self._due(due)
+            intents = await self._intents(due, facts, change)
+            await self._settle(due, intents)
+            return await self._record(due, facts, change)
+
+    async def _due(self, due: ChangeSetRef) -> tuple[CampaignFacts, ChangeSet]:
+        async with self._platform.database.workspace_transaction(due.ref.workspace_id) as session:
+            facts = await campaign_facts.load(session, due.ref.campaign_id)
+        row = next((row for row in facts.change_sets if row.number == due.number), None)
+        if row is None or row.state is not ChangeSetState.APPROVED:
+            raise final(ErrorType.DROPPED, f"Change {due.number} is not approved any more.")
+        return facts, ChangeSet.model_validate(row.body)
+
+    async def _intents(self, due: ChangeSetRef, facts: CampaignFacts, change: ChangeSet) -> list[UUID]:
+        number = facts.campaign.publish_number
+        async with self._platform.database.workspace_transaction(due.ref.workspace_id) as session:
+            run = await publish_runs.get(session, due.ref.campaign_id, number)
+        before = await publishable_now(self._platform, facts, number, now=run.created_at)
+        after = replace(
+            before,
+            approved=replace(before.approved, schedule=schedule_held(_changed_schedule(facts, change), run.created_at)),
+        )
+        async with self._platform.database.workspace_transaction(due.ref.workspace_id) as session:
+            # Keeps a twin of this activity out until the intents are there.
+            await publish_runs.get(session, due.ref.campaign_id, number, lock=True)
+            rows = await platform_objects.of_campaign(session, due.ref.campaign_id)
+            wanted = [*_updates(before, after, rows), *_statuses(change, rows)]
+            return await ledger.intend_next(session, wanted)
+
+    async def _settle(self, due: ChangeSetRef, intents: list[UUID]) -> None:
+        try:
+            await self._writes.settle_all(_refs(due, intents))
+        except ApplicationError as error:
+            if error.type in (ErrorType.REFUSED, ErrorType.DROPPED):
+                await self._take_back(due, intents)
+            raise
+
+    async def _take_back(self, due: ChangeSetRef, intents: list[UUID]) -> None:
+        async with self._platform.database.workspace_transaction(due.ref.workspace_id) as session:
+            written = await self._confirmed(session, intents)
+            restoring = await ledger.intend_next(session, [_restoring(row) for row in written])
+        await self._writes.settle_all(_refs(due, restoring))
+
+    async def _confirmed(self, session: AsyncSession, intents: list[UUID]) -> list[LedgerIntent]:
+        rows = [await ledger.load(session, intent) for intent in intents]
+        return [row for row in rows if row.state is LedgerState.CONFIRMED]
+
+    async def _record(self, due: ChangeSetRef, facts: CampaignFacts, change: ChangeSet) -> CampaignSnapshot:
+        applied = results.change_set_applied(due.number, _changed_schedule(facts, change), NEW_STATUS[change.status])
+        async with self._platform.database.workspace_transaction(due.ref.workspace_id) as session:
+            return await results.store_result(
+                session, due.ref, f"change_set:{occurrence()}", "change_set_applied", utc_now(), applied
+            )
+
+
+def _refs(due: ChangeSetRef, intents: Sequence[UUID]) -> list[IntentRef]:
+    return [IntentRef(workspace_id=due.ref.workspace_id, intent_id=intent) for intent in intents]
+
+
+def _changed_schedule(facts: CampaignFacts, change: ChangeSet) -> Schedule:
+    if facts.schedule is None or facts.plan is None:
+        raise final(ErrorType.DROPPED, "There is no approved schedule and plan to change.")
+    return change_sets.apply(change, facts.schedule, facts.plan)
+
+
+def _updates(before: Publishable, after: Publishable, rows: Sequence[PlatformObject]) -> list[NewIntent]:
+    """An update for each object whose payload the change makes different, with just the fields that differ."""
+    old = {planned.object_id: planned for planned in planned_objects(before)}
+    there = {row.id: row for row in rows}
+    found: list[NewIntent] = []
+    for planned in planned_objects(after):
+        if planned.problem:
+            raise final(ErrorType.REFUSED, f"{planned.name}: {planned.problem}")
+        row, was = there.get(planned.object_id), old.get(planned.object_id)
+        if row is None or was is None or planned.kind is PlatformKind.CREATIVE:
+            continue
+        if update := _update(row, was, planned):
+            found.append(update)
+    return found
+
+
+def _update(row: PlatformObject, was: PlannedObject, planned: PlannedObject) -> NewIntent | None:
+    changed = {key: value for key, value in planned.payload.items() if was.payload.get(key) != value}
+    if not changed or row.campaign_id is None:
+        return None
+    return NewIntent(
+        workspace_id=row.workspace_id,
+        campaign_id=row.campaign_id,
+        ad_account_id=row.ad_account_id,
+        object_id=row.id,
+        kind=row.kind,
+        plan_key=row.plan_key,
+        op=WriteOp.UPDATE,
+        write_class=WriteClass.PERSON,
+        name=row.name,
+        marker=planned.marker,
+        request_hash=f"change:{occurrence()}",
+        payload=changed,
+        expected_before={key: was.payload.get(key) for key in changed},
+        target=changed,
+    )
+
+
+def _statuses(change: ChangeSet, rows: Sequence[PlatformObject]) -> list[NewIntent]:
+    command = f"change:{occurrence()}"
+    ads = [row for row in rows if row.kind is PlatformKind.AD and row.plan_key in change.pause_ads]
+    found = [status_intent(row, WriteOp.PAUSE, WriteClass.PERSON, command_id=command) for row in ads]
+    if change.status is not None:
+        campaigns = [row for row in rows if row.kind is PlatformKind.CAMPAIGN]
+        op = STATUS_OPS[change.status]
+        found += [status_intent(row, op, WriteClass.PERSON, command_id=command) for row in campaigns]
+    return found
+
+
+def _restoring(row: LedgerIntent) -> NewIntent:
+    """The same write with before and after exchanged."""
+    reverse = {WriteOp.PAUSE: WriteOp.ACTIVATE, WriteOp.ACTIVATE: WriteOp.PAUSE}.get(row.op, row.op)
+    return NewIntent(
+        workspace_id=row.workspace_id,
+        campaign_id=row.campaign_id,
+        ad_account_id=row.ad_account_id,
+        object_id=row.object_id,
+        kind=row.object_kind,
+        plan_key=row.plan_key,
+        op=reverse,
+        write_class=row.write_class,
+        name=row.name,
+        marker=row.marker,
+        request_hash=f"{row.request_hash}:restore",
+        payload=dict(row.expected_before or {}),
+        expected_before=row.target,
+        target=row.expected_before,
+    )
