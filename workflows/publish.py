@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+from temporalio.exceptions import ActivityError, ApplicationError, RetryState, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.errors import ErrorType
@@ -105,7 +105,8 @@ class PublishWorkflow:
             await self._with_people(self._check_tree)
             await self._go_live(publish)
         except ActivityError as error:
-            if is_cancelled_exception(error):
+            # A try that was waiting when the cancel came ends with its last failure, not with a cancellation.
+            if is_cancelled_exception(error) or error.retry_state is RetryState.CANCEL_REQUESTED:
                 return await self._cancelled(publish)
             failed = EndPublish(publish=publish, status="failed", problem=_problem(error))
             return await _to_the_end(self._take_back(failed))
