@@ -5,10 +5,15 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import sys
+import tomllib
 from collections.abc import Iterator
+from importlib.metadata import distribution, packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
 FILE_LIMIT = 400
@@ -92,3 +97,34 @@ def test_nothing_names_a_package_registry() -> None:
 )
 def test_programs_import_only_what_their_floor_allows(program: str, forbidden: set[str]) -> None:
     assert imported_by(ROOT / program) & forbidden == set()
+
+
+def test_code_imports_only_packages_that_an_installation_brings() -> None:
+    provided = packages_distributions()
+    ours = {path.relative_to(ROOT).parts[0].removesuffix(".py") for path in own_code()}
+    shipped = [path for path in own_code() if path.relative_to(ROOT).parts[0] != "tests"]
+    used = {name for path in shipped for name in imported_by(path)} - ours - sys.stdlib_module_names
+    # Stubs are read by type checkers only.
+    used = {name for name in used if not name.startswith("types_")}
+
+    brought = installed_with(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"])
+    missing = {name for name in used if not {canonicalize_name(dist) for dist in provided.get(name, [])} & brought}
+
+    assert missing == set(), "add these to the dependencies in pyproject.toml and run `make lock`"
+
+
+def installed_with(requirements: list[str]) -> set[str]:
+    """Names of the distributions that `requirements` bring in, dependencies of dependencies included."""
+    queue = [Requirement(text) for text in requirements]
+    seen: set[tuple[str, frozenset[str]]] = set()
+    while queue:
+        wanted = queue.pop()
+        name, extras = canonicalize_name(wanted.name), frozenset(wanted.extras)
+        if (name, extras) in seen:
+            continue
+        seen.add((name, extras))
+        for dependency in map(Requirement, distribution(name).requires or []):
+            marker = dependency.marker
+            if not marker or any(marker.evaluate({"extra": extra}) for extra in extras or {""}):
+                queue.append(dependency)
+    return {name for name, _ in seen}
