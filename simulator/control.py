@@ -9,8 +9,9 @@ def router(faults: Faults) -> APIRouter:
     routes = APIRouter(prefix="/control")
 
     @routes.get("/health")
-    async def health() -> dict[str, str]:
-        return {"status": "ok"}
+    async def health() -> dict[str, object]:
+        """Reads the store, so that an answer means that the simulated world can be used."""
+        return {"status": "ok", "faults": len(faults.list())}
 
     @routes.post("/faults", status_code=201)
     async def set_fault(spec: FaultSpec) -> Fault:

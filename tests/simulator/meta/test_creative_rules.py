@@ -1,13 +1,10 @@
 """What Meta refuses on creatives, ads and media, and the sound counterparts that it accepts."""
 
-import base64
-import json
 from typing import Any
 
-import httpx
 import pytest
 
-from tests.simulator.meta.advertiser import MP4, Advertiser, made, png, refusal
+from tests.simulator.meta.advertiser import Advertiser, made, refusal
 
 
 class Story:
@@ -49,10 +46,6 @@ def rule(label: str, *, default: bool = False, **spec: object) -> dict[str, obje
 @pytest.fixture
 def story(advertiser: Advertiser) -> Story:
     return Story(advertiser)
-
-
-def upload_video(advertiser: Advertiser, content: bytes = MP4) -> httpx.Response:
-    return advertiser.graph.post(f"{advertiser.act}/advideos", files={"source": ("clip.mp4", content, "video/mp4")})
 
 
 class TestCreatives:
@@ -213,113 +206,3 @@ class TestAds:
         assert "5 &amp;lt; 6" in body
         assert "Simulated preview" in body
         assert refusal(advertiser.get(f"{creative}/previews", ad_format="BILLBOARD"))[0] == 100
-
-
-class TestMedia:
-    def test_the_same_picture_has_one_hash_however_it_comes(self, advertiser: Advertiser) -> None:
-        edge = f"{advertiser.act}/adimages"
-        by_file = advertiser.image()
-        by_text = advertiser.post(edge, bytes=base64.b64encode(png()).decode()).json()["images"]["bytes"]
-
-        assert by_text["hash"] == by_file
-        assert advertiser.books()["counts"]["images"] == 1
-        assert advertiser.graph.get(by_text["url"]).content == png()
-        rows = advertiser.get(edge, hashes=[by_file], fields="hash,name,status").json()["data"]
-        assert [(row["id"], row["status"]) for row in rows] == [(f"{advertiser.number}:{by_file}", "ACTIVE")]
-
-    def test_a_deleted_picture_leaves_the_list_and_comes_back_on_upload(self, advertiser: Advertiser) -> None:
-        digest = advertiser.image()
-
-        assert advertiser.delete(f"{advertiser.act}/adimages", hash=digest).json() == {"success": True}
-        assert advertiser.get(f"{advertiser.act}/adimages").json()["data"] == []
-        assert advertiser.image() == digest
-        assert len(advertiser.get(f"{advertiser.act}/adimages").json()["data"]) == 1
-
-    @pytest.mark.parametrize("content", [b"not a picture", png()[:40]])
-    def test_what_is_not_a_picture_is_refused(self, advertiser: Advertiser, content: bytes) -> None:
-        files = {"filename": ("banner.png", content, "image/png")}
-
-        assert refusal(advertiser.graph.post(f"{advertiser.act}/adimages", files=files))[0] == 100
-
-    def test_a_video_serves_ads_only_when_ready_and_with_a_thumbnail(
-        self, advertiser: Advertiser, story: Story
-    ) -> None:
-        video = made(upload_video(advertiser))
-        action = {"type": "SHOP_NOW", "value": {"link": "https://example.com/"}}
-        data = {"video_id": video, "message": "Watch", "call_to_action": action}
-        with_thumbnail = story.page | {"video_data": data | {"image_hash": advertiser.image()}}
-
-        assert refusal(advertiser.creative(object_story_spec=with_thumbnail)) == (100, 1885252)
-        advertiser.advance(1)
-        assert refusal(advertiser.creative(object_story_spec=story.page | {"video_data": data})) == (100, 1443226)
-        creative = made(advertiser.creative(object_story_spec=with_thumbnail))
-        made(advertiser.ad(made(advertiser.adset(made(advertiser.campaign()))), creative))
-        thumbnail = advertiser.get(f"{video}/thumbnails").json()["data"][0]["uri"]
-        assert advertiser.graph.get(thumbnail).headers["content-type"] == "image/png"
-
-    def test_a_video_is_fetched_from_its_url_or_refused(self, advertiser: Advertiser) -> None:
-        first = made(upload_video(advertiser))
-        source = advertiser.get(first, fields="source").json()["source"]
-        edge = f"{advertiser.act}/advideos"
-
-        made(advertiser.post(edge, file_url=source, title="Again"))
-        assert refusal(advertiser.post(edge, file_url=f"{advertiser.url}/nothing"))[0] == 389
-        assert refusal(upload_video(advertiser, b"text"))[0] == 352
-
-
-class TestBatch:
-    def test_later_items_use_the_ids_of_earlier_ones(self, advertiser: Advertiser) -> None:
-        first = (
-            "name=B&objective=OUTCOME_TRAFFIC&status=PAUSED&special_ad_categories=[]"
-            "&is_adset_budget_sharing_enabled=false"
-        )
-        items = [
-            {"method": "POST", "relative_url": f"{advertiser.act}/campaigns", "body": first, "name": "made"},
-            {"method": "GET", "relative_url": "{result=made:$.id}?fields=name"},
-            {"method": "GET", "relative_url": "{result=never:$.id}"},
-            {"method": "DELETE", "relative_url": "120219999999999999"},
-        ]
-
-        reply = advertiser.post("", batch=items).json()
-
-        assert [item and item["code"] for item in reply] == [200, 200, None, 400]
-        assert json.loads(reply[1]["body"])["name"] == "B"
-
-    def test_more_than_fifty_items_or_broken_json_are_refused(self, advertiser: Advertiser) -> None:
-        items = [{"method": "GET", "relative_url": "me"}] * 51
-
-        assert refusal(advertiser.post("", batch=items))[0] == 100
-        assert refusal(advertiser.post("", batch="[{"))[0] == 100
-
-
-class TestLimits:
-    def test_the_fifth_budget_change_in_an_hour_is_blocked(self, advertiser: Advertiser) -> None:
-        adset = made(advertiser.adset(made(advertiser.campaign())))
-        for step in range(4):
-            assert advertiser.post(adset, daily_budget=3000 + step).json() == {"success": True}
-
-        assert refusal(advertiser.post(adset, daily_budget=4000)) == (613, 1487632)
-        assert advertiser.post(adset, daily_budget=3003).json() == {"success": True}
-        advertiser.advance(1.1)
-        assert advertiser.post(adset, daily_budget=4000).json() == {"success": True}
-
-    def test_usage_headers_rise_and_the_development_tier_runs_out(self, advertiser: Advertiser) -> None:
-        advertiser.change(tier="development_access")
-
-        replies = [advertiser.get(advertiser.act) for _ in range(61)]
-
-        shares = [json.loads(reply.headers["X-Ad-Account-Usage"])["acc_id_util_pct"] for reply in replies]
-        assert 0 < shares[0] < shares[30] < shares[59]
-        assert refusal(replies[-1]) == (17, 2446079)
-        assert json.loads(replies[-1].headers["X-Ad-Account-Usage"])["reset_time_duration"] > 200
-
-    def test_a_set_usage_shows_in_the_header_and_blocks_at_hundred(self, advertiser: Advertiser) -> None:
-        advertiser.change(usage={"percent": 80})
-        usage = json.loads(advertiser.get(advertiser.act).headers["X-Business-Use-Case-Usage"])
-        assert usage[advertiser.number][0]["call_count"] == 80
-
-        advertiser.change(usage={"percent": 100, "regain_minutes": 9})
-        blocked = advertiser.get(advertiser.act)
-        assert refusal(blocked) == (80004, 2446079)
-        usage = json.loads(blocked.headers["X-Business-Use-Case-Usage"])
-        assert usage[advertiser.number][0]["estimated_time_to_regain_access"] == 9
