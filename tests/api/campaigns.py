@@ -1,6 +1,7 @@
 """What tests of campaigns share: a brief, a way to create one, and a campaign to try things on."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from tests.api.people import Member
 CAMPAIGNS = "/api/v1/campaigns"
 # Too little to draft anything from, so the workflow waits for the marketer at once.
 SHORT = {"name": "Lamps for winter", "offer": {"text": "20 % off all lamps", "code": "LIGHT20"}}
-BRIEF = {
+BRIEF: dict[str, Any] = {
     "name": "Lamps for winter",
     "goal": "sales",
     "conversion": {"location": "website", "event": "PURCHASE"},
@@ -49,9 +50,10 @@ class Campaign:
 
     async def until(self, holds: Callable[[Any], bool], suffix: str = "") -> Any:  # noqa: ANN401 - JSON
         """Waits for a state that the workflow reaches by itself."""
-        async with asyncio.timeout(30):
-            while not holds(seen := await self.get(suffix)):  # noqa: ASYNC110 - what is awaited lives elsewhere
-                await asyncio.sleep(0.1)
+        deadline = time.monotonic() + 30
+        while not holds(seen := await self.get(suffix)):
+            assert time.monotonic() < deadline, f"never came; last seen: {seen}"
+            await asyncio.sleep(0.1)
         return seen
 
     async def post(self, suffix: str, body: object = None, **headers: str) -> httpx.Response:

@@ -1,20 +1,15 @@
-"""The API as a real server over HTTP, on real servers behind it, in a Temporal namespace of its own."""
+"""The API as a real server over HTTP, on real servers behind it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import httpx
+import pytest
 import pytest_asyncio
 import uvicorn
-from google.protobuf.duration_pb2 import Duration
-from temporalio.api.enums.v1 import IndexedValueType
-from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
-from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
-from temporalio.client import Client
-from temporalio.service import RPCError
 
 from activities.wiring import build
 from api.app import create_app
@@ -26,7 +21,8 @@ from records.database import Database
 from records.passwords import hash_password, store_password_hash
 from settings import Settings
 from stack.ports import free_port
-from stack.temporal import SEARCH_ATTRIBUTES
+from stack.service import Child
+from stack.temporal import temporal
 from tests import servers
 from tests.api.campaigns import Campaign, create
 from tests.api.people import PASSWORD, Join, Member
@@ -37,33 +33,27 @@ from workflows.temporal_client import connect
 QUEUES = (policies.QUEUE_CAMPAIGNS, policies.QUEUE_TEXT, policies.QUEUE_ADS_META)
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def namespace(temporal_client: Client) -> str:
-    """Workers of other tests poll the same queues; here they cannot take our work."""
-    name = f"api-{uuid4().hex[:8]}"
-    retention = Duration()
-    retention.FromTimedelta(timedelta(days=1))
-    await temporal_client.workflow_service.register_namespace(
-        RegisterNamespaceRequest(namespace=name, workflow_execution_retention_period=retention)
-    )
-    kinds = dict.fromkeys(SEARCH_ATTRIBUTES, IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
-    async with asyncio.timeout(20):
-        while True:
-            try:
-                await temporal_client.operator_service.add_search_attributes(
-                    AddSearchAttributesRequest(namespace=name, search_attributes=kinds)
-                )
-                return name
-            except RPCError:
-                # A new namespace is known everywhere only after a moment.
-                await asyncio.sleep(0.1)
+# A namespace in which nobody works.
+IDLE = "idle"
+
+
+@pytest.fixture(scope="session")
+def own_temporal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Workers of other tests poll the same queues; on a server of our own they cannot take our work."""
+    folder, port = tmp_path_factory.mktemp("temporal"), free_port()
+    service = temporal(folder, port, ui_port=0)
+    child = Child(replace(service, argv=(*service.argv, "--namespace", IDLE)), folder)
+    child.start()
+    child.wait_ready()
+    yield f"127.0.0.1:{port}"
+    child.stop()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def api_settings(
-    shared_database: servers.Database, make_settings: Callable[..., Settings], namespace: str
+    shared_database: servers.Database, make_settings: Callable[..., Settings], own_temporal: str
 ) -> Settings:
-    return make_settings(shared_database, rate_limit_per_minute=100_000, temporal_namespace=namespace)
+    return make_settings(shared_database, rate_limit_per_minute=100_000, temporal_address=own_temporal)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -11,6 +11,7 @@ from api import campaign_client
 from models.domain.roles import Role
 from settings import Settings
 from tests.api.campaigns import CAMPAIGNS, SHORT, Campaign, create
+from tests.api.conftest import IDLE
 from tests.api.people import Join, Member
 
 
@@ -61,7 +62,7 @@ async def test_without_a_worker_the_campaign_is_accepted_readable_as_such_and_no
 ) -> None:
     """In a namespace where nobody works."""
     monkeypatch.setattr(campaign_client, "ANSWER_WITHIN", timedelta(seconds=1))
-    url = await serve(api_settings.model_copy(update={"temporal_namespace": "default"}))
+    url = await serve(api_settings.model_copy(update={"temporal_namespace": IDLE}))
     key, body = uuid4().hex, {"brief": SHORT}
     headers = {"X-API-Key": owner.key, "Idempotency-Key": key}
     async with httpx.AsyncClient(base_url=url, headers=headers, timeout=20) as http:
