@@ -16,8 +16,8 @@ from records.campaigns import facts as campaign_facts
 from records.campaigns import results
 from records.campaigns.account import account_facts
 from records.campaigns.facts import CampaignFacts
-from records.campaigns.refusals import CommandRefused, needed
 from records.campaigns.progress import plan_signature
+from records.campaigns.refusals import CommandRefused, needed
 from records.database import Database
 
 

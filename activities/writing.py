@@ -14,7 +14,9 @@ from activities.errors import as_application_error
 from activities.heartbeats import heartbeating
 from models.contracts.base import CampaignRef
 from models.contracts.campaign import CampaignSnapshot, WriteItem
+from models.domain.base import local_time
 from models.domain.brief import Brief
+from models.domain.content import ItemContent
 from models.domain.meta_limits import BUTTONS, GUIDELINES, PLACEMENTS
 from models.domain.states import CreativeFormat, Placement
 from models.domain.strategy import Concept, Strategy
@@ -27,6 +29,7 @@ from providers.text.prompts.parse_brief import parse_brief
 from providers.text.prompts.prompt import Prompt
 from providers.text.prompts.write_copy import CopyTask, PlacementGuide, revise_copy, write_copy
 from providers.text.protocol import TextProvider, TextResult
+from providers.text.schemas import CopyDraft
 from records import ai_usage
 from records.campaigns import facts as campaign_facts
 from records.campaigns import pictures, results
@@ -55,6 +58,19 @@ class TextModels:
     copy: str
 
 
+@dataclass(frozen=True, slots=True)
+class CopyJob:
+    """One item to write, with everything its words rest on. `current` is what it says now."""
+
+    facts: CampaignFacts
+    item: str
+    strategy: Strategy
+    concept: Concept
+    language: str
+    instruction: str
+    current: ItemContent | None
+
+
 @dataclass(frozen=True)
 class Writing:
     """`monthly_cap_micros` is the workspace's cap where it set none itself, in millionths of a US dollar."""
@@ -70,7 +86,7 @@ class Writing:
         facts = await self._facts(ref)
         currency = facts.account.currency if facts.account else None
         zone = _zone(facts)
-        prompt = parse_brief(facts.brief.raw_text, today=utc_now().date(), currency=currency)
+        prompt = parse_brief(facts.brief.raw_text, today=local_time(utc_now(), zone).date(), currency=currency)
         answer = await self._ask(ref, prompt, self.models.parse, COPY_TOKENS)
         brief = brief_from(answer.value, facts.brief, zone)
         return await self._store(ref, "brief_parsed", results.brief_parsed(brief))
@@ -95,39 +111,11 @@ class Writing:
     async def write_copy(self, request: WriteItem) -> CampaignSnapshot:
         """Writes one item's copy, or rewrites it by the instruction that a person gave; stores the texts as well."""
         ref = request.ref
-        facts = await self._facts(ref)
-        strategy = facts.working_strategy
-        if strategy is None or request.item not in facts.expected_items:
+        job = _copy_job(await self._facts(ref), request.item)
+        if job is None:
             return await self._store(ref, "copy_not_needed", lambda _: None)
-        concept, language = _concept(strategy, request.item, facts)
-        instruction = _instruction(facts, request.item)
-        item = facts.items.get(request.item)
-        current = item.working if item else None
-        task = CopyTask(
-            brief=facts.brief,
-            brand=await self._brand(ref, facts),
-            message=strategy.message,
-            concept=concept,
-            language=language,
-            zone=_zone(facts),
-            placements=[_guide(placement) for placement in PLACEMENTS[concept.format]],
-            allowed_ctas=list(BUTTONS[strategy.measurement.objective]),
-            avoid=_headlines(facts, language, request.item),
-        )
-        redraft = current is not None and instruction
-        prompt = revise_copy(task, copy_draft_of(current), instruction) if current and redraft else write_copy(task)
-        answer = await self._ask(ref, prompt, self.models.copy, COPY_TOKENS)
-        async with self.database.workspace_transaction(ref.workspace_id) as session:
-            supplied = await pictures.supplied_pictures(session, facts.brief)
-        position = facts.expected_items.index(request.item)
-        content = item_from(
-            answer.value,
-            concept,
-            language,
-            facts.brief.landing_urls[0] if facts.brief.landing_urls else None,
-            pictures.item_pictures(supplied, concept, position),
-            current,
-        )
+        answer = await self._ask(ref, await self._copy_prompt(ref, job), self.models.copy, COPY_TOKENS)
+        content = await self._content(ref, job, answer.value)
         written = Written(
             item=request.item,
             content=content,
@@ -136,9 +124,38 @@ class Writing:
             output_tokens=answer.usage.output,
             cost_micros=answer.cost_micro_usd,
             storage_key=await self._keep(ref, content),
-            instruction=instruction,
+            instruction=job.instruction,
         )
         return await self._store(ref, "copy_written", results.copy_written(written))
+
+    async def _copy_prompt(self, ref: CampaignRef, job: CopyJob) -> Prompt[CopyDraft]:
+        task = CopyTask(
+            brief=job.facts.brief,
+            brand=await self._brand(ref, job.facts),
+            message=job.strategy.message,
+            concept=job.concept,
+            language=job.language,
+            zone=_zone(job.facts),
+            placements=[_guide(placement) for placement in PLACEMENTS[job.concept.format]],
+            allowed_ctas=list(BUTTONS[job.strategy.measurement.objective]),
+            avoid=_headlines(job),
+        )
+        if job.current is None or not job.instruction:
+            return write_copy(task)
+        return revise_copy(task, copy_draft_of(job.current), job.instruction)
+
+    async def _content(self, ref: CampaignRef, job: CopyJob, draft: CopyDraft) -> ItemContent:
+        brief = job.facts.brief
+        async with self.database.workspace_transaction(ref.workspace_id) as session:
+            supplied = await pictures.supplied_pictures(session, brief)
+        return item_from(
+            draft,
+            job.concept,
+            job.language,
+            brief.landing_urls[0] if brief.landing_urls else None,
+            pictures.item_pictures(supplied, job.concept, job.facts.expected_items.index(job.item)),
+            job.current,
+        )
 
     async def _facts(self, ref: CampaignRef) -> CampaignFacts:
         async with self.database.workspace_transaction(ref.workspace_id) as session:
@@ -236,17 +253,27 @@ def _formats(brief: Brief) -> list[str]:
     return [chosen.value for chosen in formats]
 
 
-def _concept(strategy: Strategy, key: str, facts: CampaignFacts) -> tuple[Concept, str]:
+def _copy_job(facts: CampaignFacts, item: str) -> CopyJob | None:
+    """None where the strategy has meanwhile dropped the item."""
+    strategy = facts.working_strategy
+    if strategy is None or item not in facts.expected_items:
+        return None
     pairs = [(concept, language) for concept in strategy.message.concepts for language in strategy.message.languages]
-    return pairs[facts.expected_items.index(key)]
-
-
-def _instruction(facts: CampaignFacts, key: str) -> str:
+    concept, language = pairs[facts.expected_items.index(item)]
     asked = facts.campaign.work.get("regenerate")
-    return str(asked.get(key, "")) if isinstance(asked, dict) else ""
+    known = facts.items.get(item)
+    return CopyJob(
+        facts=facts,
+        item=item,
+        strategy=strategy,
+        concept=concept,
+        language=language,
+        instruction=str(asked.get(item, "")) if isinstance(asked, dict) else "",
+        current=known.working if known else None,
+    )
 
 
-def _headlines(facts: CampaignFacts, language: str, but: str) -> list[str]:
-    """Headlines of the other items in this language, so that two ads never look alike."""
-    others = [item.working for key, item in facts.active_items.items() if key != but and item.working is not None]
-    return [other.texts[0].headline for other in others if other.language == language][:12]
+def _headlines(job: CopyJob) -> list[str]:
+    """Headlines that this item's must differ from: the other items' in its language, and its own where it is redone."""
+    written = [item.working for item in job.facts.active_items.values() if item.working is not None]
+    return [other.texts[0].headline for other in written if other.language == job.language][:12]

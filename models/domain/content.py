@@ -71,6 +71,10 @@ class ItemContent(Document):
         unique([asset.ratio for asset in self.assets], "ratio")
         return self
 
+    @property
+    def pictures(self) -> list[ItemAsset | Card]:
+        return [*self.assets, *self.cards]
+
     def text_for(self, placement: Placement) -> CopyText:
         """The text of that placement, or where none was written the feed's, or else the first in placement order."""
         written = {text.placement: text for text in self.texts}

@@ -36,12 +36,7 @@ async def create_campaign(session: AsyncSession, create: CreateCampaign, now: da
     """Repeats answer with the campaign as it is now. Raises CommandRefused where the key was used for another body."""
     existing = await session.get(Campaign, create.campaign_id)
     if existing is not None:
-        if existing.request_hash != create.request_hash:
-            raise CommandRefused(
-                RefusalType.IDEMPOTENCY_CONFLICT, "This Idempotency-Key was used with another body; use a new key."
-            )
-        facts = await campaign_facts.load(session, create.campaign_id)
-        return CampaignAnswer(snapshot=snapshot_of(facts), request_hash=existing.request_hash)
+        return await _as_it_is(session, existing, create)
     body = parsed(CampaignBody, await read_input(session, create.input_id))
     campaign = Campaign(
         id=create.campaign_id,
@@ -81,6 +76,15 @@ async def create_campaign(session: AsyncSession, create: CreateCampaign, now: da
         ),
     )
     return CampaignAnswer(snapshot=snapshot, request_hash=create.request_hash)
+
+
+async def _as_it_is(session: AsyncSession, existing: Campaign, create: CreateCampaign) -> CampaignAnswer:
+    if existing.request_hash != create.request_hash:
+        raise CommandRefused(
+            RefusalType.IDEMPOTENCY_CONFLICT, "This Idempotency-Key was used with another body; use a new key."
+        )
+    facts = await campaign_facts.load(session, create.campaign_id)
+    return CampaignAnswer(snapshot=snapshot_of(facts), request_hash=existing.request_hash)
 
 
 def _as_request(create: CreateCampaign) -> CommandRequest:

@@ -3,7 +3,7 @@
 from typing import TypeVar
 
 from pydantic import BaseModel, JsonValue
-from sqlmodel import select
+from sqlmodel import col, select
 
 from models.contracts import commands as c
 from models.domain.ads_plan import AdsPlan
@@ -14,6 +14,7 @@ from models.domain.schedule import Schedule
 from models.domain.states import AdAccountState, DocumentState
 from models.domain.strategy import Strategy
 from models.tables.ad_account import AdAccount
+from models.tables.asset import Asset
 from models.tables.content import ContentSource, Item, ItemVersion
 from models.tables.document import DocumentVersion
 from models.tables.plan import PlanVersion, ScheduleVersion
@@ -90,6 +91,7 @@ async def edit_item(context: Context, command: c.EditItem) -> dict[str, JsonValu
             f"The item {command.item!r} is concept {item.row.concept_key!r} in {item.row.language!r}; "
             "these two cannot be changed. Edit the strategy to add another item.",
         )
+    await _check_pictures(context, content)
     if working := item.versions.working:
         context.before = {"item": working.body}
     draft = put_draft(
@@ -104,6 +106,19 @@ async def edit_item(context: Context, command: c.EditItem) -> dict[str, JsonValu
     )
     context.facts.campaign.problem = None
     return {"item": command.item, "item_version": draft.version}
+
+
+async def _check_pictures(context: Context, content: ItemContent) -> None:
+    """What people approve is the hash of a picture, so it must be that of the picture which is sent."""
+    named = {(used.asset_id, used.sha256) for used in content.pictures}
+    query = select(Asset.id, Asset.sha256).where(col(Asset.id).in_([asset_id for asset_id, _ in named]))
+    known = {(asset_id, sha256) for asset_id, sha256 in (await context.session.execute(query)).tuples()}
+    if named - known:
+        raise CommandRefused(
+            RefusalType.INVALID,
+            "Some pictures are not in this workspace's library, or their checksum is not the library's; choose again.",
+            pictures=[str(asset_id) for asset_id, _ in named - known],
+        )
 
 
 def known_item(context: Context, key: str) -> ItemFacts:

@@ -8,7 +8,6 @@ from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from models.domain.content import Card, ItemAsset, ItemContent
 from models.domain.states import ApprovalState, Scope
 from models.tables.asset import Asset
 from records.campaigns import facts as campaign_facts
@@ -70,13 +69,9 @@ async def _expired_assets(session: AsyncSession, facts: CampaignFacts, now: date
         asset.asset_id
         for key, item in facts.active_items.items()
         if facts.included[key] and item.submitted is not None
-        for asset in _pictures(item.submitted)
+        for asset in item.submitted.pictures
     }
     if not used:
         return []
     query = select(Asset.filename).where(col(Asset.id).in_(used), col(Asset.rights_until) <= now)
     return [f"the rights to {name} have expired" for name in (await session.execute(query)).scalars()]
-
-
-def _pictures(content: ItemContent) -> list[ItemAsset | Card]:
-    return [*content.assets, *content.cards]

@@ -9,6 +9,7 @@ from models.domain.states import ApprovalState, ChangeSetState
 from models.tables.approval import Approval
 from records import changes
 from records.campaigns import facts as campaign_facts
+from records.campaigns.evaluating import evaluation_of
 from records.campaigns.facts import CampaignFacts
 from records.campaigns.progress import items_to_write, next_step, platform_command, status_of, waiting_on
 
@@ -77,6 +78,7 @@ async def refresh(session: AsyncSession, facts: CampaignFacts, now: datetime, *,
         campaign.starts_at = datetime.fromisoformat(str(body["start"]))
         campaign.ends_at = datetime.fromisoformat(str(body["end"])) if body.get("end") else None
         campaign.timezone = str(body["zone"])
+    campaign.evaluation = evaluation_of(current, now).model_dump(mode="json")
     for scope, view in current.scope_views.items():
         row = current.approvals.get(scope)
         if row is None:
