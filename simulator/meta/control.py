@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
 
-from simulator.meta import accounts, usage
+from simulator.meta import accounts, review, usage
 from simulator.meta.books import books
 from simulator.meta.clock import market_now
 from simulator.meta.world import World
@@ -52,6 +52,14 @@ class Issues(_Body):
     issues: list[dict[str, str | int]]
 
 
+class Verdict(_Body):
+    """A review that ends now: approved, or rejected with a code and Meta's words for it."""
+
+    approved: bool
+    code: str = "POLICY"
+    text: str = "This ad does not comply with our Advertising Standards."
+
+
 class Advance(_Body):
     hours: Annotated[float, Field(gt=0)]
 
@@ -85,6 +93,14 @@ def router(world: World) -> APIRouter:
             raise HTTPException(404, f"No campaign, ad set or ad has the id {object_id}.")
         world.store.put(kind, document | {"_issues": body.issues})
         return {"issues": body.issues}
+
+    @routes.put("/objects/{object_id}/review")
+    async def end_review(object_id: str, body: Verdict) -> Document:
+        if (ad := world.store.get("ad", object_id)) is None:
+            raise HTTPException(404, f"No ad has the id {object_id}.")
+        review.end(ad, {} if body.approved else {body.code: body.text})
+        world.store.put("ad", ad)
+        return {"verdict": ad["_review"]["verdict"]}
 
     _add_advertisers(routes, world)
     _add_one_account(routes, world)

@@ -101,6 +101,9 @@ class Refusal(Enum):
     SHARING_NEEDS_BID = Entry(
         100, 4834005, "Bid strategy missing", "Budget sharing needs a bid strategy on the campaign."
     )
+    SHARING_UNIFORM = Entry(
+        100, 4834009, "Ad sets differ", "Ad sets that share budgets need one kind of budget and one bid strategy."
+    )
     SHARING_WITH_BUDGET = Entry(
         100, 4834002, "Budget sharing conflict", "Budget sharing cannot join a campaign budget."
     )

@@ -32,10 +32,14 @@ def verdict(call: Call, ad: Document) -> str:
     state = ad["_review"]
     if state["verdict"] == "PENDING_REVIEW" and datetime.fromisoformat(state["due"]) <= call.now:
         broken = [rule for rule in call.owner["_review"]["rules"] if _breaks(call, ad, rule)]
-        state["verdict"] = "DISAPPROVED" if broken else "APPROVED"
-        state["feedback"] = {rule["code"]: rule["text"] for rule in broken}
+        end(ad, {rule["code"]: rule["text"] for rule in broken})
         call.save("ad", ad)
     return str(state["verdict"])
+
+
+def end(ad: Document, reasons: dict[str, str]) -> None:
+    """Ends the review of the ad, also of one that runs already; any reason rejects it."""
+    ad["_review"] |= {"verdict": "DISAPPROVED" if reasons else "APPROVED", "feedback": reasons}
 
 
 def feedback(call: Call, ad: Document) -> Document | None:

@@ -23,6 +23,8 @@ def check(call: Call, adset: Document, changed: set[str]) -> None:
     targeting.check(call, adset, set(campaign["special_ad_categories"]))
     days = _check_flight(call, adset, campaign, changed)
     _check_budget(call, adset, campaign, days)
+    if campaign.get("is_adset_budget_sharing_enabled") and any(_differ(adset, other) for other in siblings):
+        raise GraphError(Refusal.SHARING_UNIFORM, "campaign_id")
     _check_schedule(adset, campaign)
     _check_attribution(adset)
     goals = [other["optimization_goal"] for other in (*siblings, adset)]
@@ -69,6 +71,11 @@ def _check_budget(call: Call, adset: Document, campaign: Document, days: int) ->
     budgets.check_strategy(strategy)
     budgets.check_bid(adset, strategy)
     budgets.check_minimum(call, adset, adset["optimization_goal"], days)
+
+
+def _differ(adset: Document, other: Document) -> bool:
+    kinds = {bool(part.get("lifetime_budget")) for part in (adset, other)}
+    return len(kinds) > 1 or adset["bid_strategy"] != other["bid_strategy"]
 
 
 def _check_schedule(adset: Document, campaign: Document) -> None:

@@ -181,6 +181,17 @@ class TestAdSets:
         made(advertiser.adset(without))
         assert refusal(advertiser.post(without, daily_budget=10_000)) == (100, 1885621)
 
+    def test_ad_sets_that_share_budgets_are_alike(self, advertiser: Advertiser) -> None:
+        sharing = {"is_adset_budget_sharing_enabled": True, "bid_strategy": "LOWEST_COST_WITHOUT_CAP"}
+        campaign = made(advertiser.campaign(**sharing))
+        made(advertiser.adset(campaign))
+        made(advertiser.adset(campaign))
+
+        lifetime: dict[str, Any] = {"daily_budget": None, "lifetime_budget": 10_000_000, "end_time": LATER}
+        assert refusal(advertiser.adset(campaign, **lifetime)) == (100, 4834009)
+        capped: dict[str, Any] = {"bid_strategy": "COST_CAP", "bid_amount": 100}
+        assert refusal(advertiser.adset(campaign, **capped)) == (100, 4834009)
+
     def test_a_campaign_budget_covers_the_minimum_of_all_its_ad_sets(self, advertiser: Advertiser) -> None:
         campaign = made(advertiser.campaign(**CBO | {"daily_budget": 200}))
         under: dict[str, Any] = {"daily_budget": None, "bid_strategy": None}

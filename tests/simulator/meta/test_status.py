@@ -80,6 +80,17 @@ class TestReview:
         assert read["issues_info"][0]["level"] == "AD"
         assert "ad_review_feedback" not in advertiser.get(fine, fields="ad_review_feedback").json()
 
+    def test_a_running_ad_can_be_pulled_later(self, advertiser: Advertiser, tree: tuple[str, str, str]) -> None:
+        activate(advertiser, *tree)
+        assert status(advertiser, tree[2]) == "ACTIVE"
+
+        verdict = {"approved": False, "code": "SCENT", "text": "It smells."}
+        advertiser.control.put(f"meta/objects/{tree[2]}/review", json=verdict).raise_for_status()
+
+        assert status(advertiser, tree[2]) == "DISAPPROVED"
+        read = advertiser.get(tree[2], fields="ad_review_feedback").json()
+        assert read["ad_review_feedback"] == {"global": {"SCENT": "It smells."}}
+
     @pytest.mark.parametrize("edit", ["creative", "targeting"])
     def test_an_edit_of_creative_or_targeting_sends_the_ad_back(
         self, advertiser: Advertiser, tree: tuple[str, str, str], edit: str
