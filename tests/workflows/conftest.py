@@ -1,5 +1,50 @@
-"""The same desk as the activities' tests use."""
+"""One worker with all real activities for these tests, on a Temporal server of their own; a shop for each test."""
 
-from tests.activities.conftest import advertisers, db, desk, fault, reader, shop, transport, writer
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
-__all__ = ["advertisers", "db", "desk", "fault", "reader", "shop", "transport", "writer"]
+import pytest
+import pytest_asyncio
+from temporalio.client import Client
+
+from providers.storage.s3 import S3Store
+from records.database import Database
+from settings import Settings
+from stack.ports import free_port
+from stack.service import Child
+from stack.temporal import temporal
+from tests import servers
+from tests.workflows.campaign_desk import Shop, open_shop, working
+from workflows.temporal_client import connect
+
+
+@pytest_asyncio.fixture(scope="session")
+async def db(shared_database: servers.Database) -> AsyncIterator[Database]:
+    database = Database(shared_database.app_url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture(scope="session")
+def store(s3: servers.ObjectStore) -> S3Store:
+    return S3Store(
+        endpoint=s3.endpoint,
+        region="auto",
+        bucket=s3.bucket,
+        access_key_id=s3.access_key_id,
+        secret_access_key=s3.secret_access_key,
+    )
+
+
+@pytest_asyncio.fixture(scope="session")
+async def campaigns_client(
+    temporal_client: Client, make_settings: Callable[..., Settings], shared_database: servers.Database
+) -> AsyncIterator[Client]:
+    """A client of the server on which the shared worker works."""
+    async with working(temporal_client, make_settings(shared_database)):
+        yield temporal_client
+
+
+@pytest_asyncio.fixture
+async def shop(campaigns_client: Client, db: Database, simulator: servers.Simulator, store: S3Store) -> Shop:
+    return await open_shop(campaigns_client, db, simulator, store)
