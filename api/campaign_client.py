@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 import rfc8785
-from pydantic import BaseModel, JsonValue
+from pydantic import BaseModel
 from temporalio.client import (
     WithStartWorkflowOperation,
     WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -25,6 +25,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from api.deps import actor_of
 from api.problems import ApiError, ProblemType, not_found
+from api.references import check_references
 from api.schemas.campaigns import CreateCampaignBody
 from api.services import Services
 from models.contracts.campaign import CampaignAnswer, CampaignSnapshot, CampaignState, CreateCampaign
@@ -74,7 +75,7 @@ async def create(services: Services, caller: Caller, body: CreateCampaignBody, k
     if row is not None:
         _same_request(row.request_hash, hashed)
         return Started(campaign_id, recorded=True)
-    input_id = await store_input(services, caller, body.model_dump(mode="json"))
+    input_id = await store_input(services, caller, body)
     wanted = CreateCampaign(
         workspace_id=caller.workspace_id,
         campaign_id=campaign_id,
@@ -194,7 +195,13 @@ async def progress(services: Services, caller: Caller, campaign_id: UUID) -> Cam
     return snapshot
 
 
-async def store_input(services: Services, caller: Caller, body: dict[str, JsonValue]) -> UUID:
-    """Bodies are stored first, so that long texts never travel through Temporal."""
+async def store_input(services: Services, caller: Caller, body: BaseModel) -> UUID:
+    """Bodies are stored first, so that long texts never travel through Temporal. What they name must exist here."""
     async with services.database.workspace_transaction(caller.workspace_id) as session:
-        return await command_inputs.store_input(session, caller.workspace_id, body, caller.user_id)
+        if isinstance(body, CreateCampaignBody):
+            await check_references(session, body.brief, at="/brief")
+        else:
+            await check_references(session, body)
+        return await command_inputs.store_input(
+            session, caller.workspace_id, body.model_dump(mode="json"), caller.user_id
+        )

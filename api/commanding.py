@@ -42,7 +42,7 @@ class Commands:
 
     async def store(self, body: BaseModel) -> UUID:
         """Keep a document for the command that names it."""
-        return await campaign_client.store_input(self.services, self.caller, body.model_dump(mode="json"))
+        return await campaign_client.store_input(self.services, self.caller, body)
 
 
 def any_callers_commands(

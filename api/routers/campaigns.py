@@ -114,8 +114,7 @@ async def edit_brief(
     response: Response,
 ) -> CommandAnswer:
     """Replace the draft of the brief. Approvals are touched only when the draft is submitted."""
-    brief = body.brief.model_dump(mode="json")
-    input_id = await campaign_client.store_input(services, caller, brief)
+    input_id = await campaign_client.store_input(services, caller, body.brief)
     answer = await campaign_client.send(
         services, caller, campaign_id, EditBrief(input_id=input_id), expected_version=expected
     )

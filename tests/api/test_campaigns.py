@@ -15,6 +15,10 @@ from tests.api.conftest import IDLE
 from tests.api.people import Join, Member
 
 
+def new_key() -> dict[str, str]:
+    return {"Idempotency-Key": uuid4().hex}
+
+
 async def test_a_campaign_is_created_and_readable_at_once(campaign: Campaign) -> None:
     seen = await campaign.get()
 
@@ -182,7 +186,7 @@ async def test_the_history_names_who_did_what(campaign: Campaign) -> None:
 
 
 async def test_a_repeated_command_takes_effect_once_and_another_body_is_refused(campaign: Campaign) -> None:
-    key = {"Idempotency-Key": uuid4().hex}
+    key = new_key()
 
     replies = [await campaign.post("/rename", {"name": name}, **key) for name in ("Once", "Once", "Twice")]
 
@@ -195,3 +199,59 @@ async def test_progress_comes_from_the_workflow_itself(untouched: Campaign) -> N
     progress = await untouched.get("/progress")
 
     assert progress["id"] == untouched.id
+
+
+@pytest.mark.usefixtures("working")
+async def test_a_brief_that_names_things_of_nobody_or_others_is_refused_with_each(owner: Member) -> None:
+    nothing = str(uuid4())
+    products = [{"name": "Oryx lamp", "images": [nothing]}]
+
+    reply = await create(owner, None, brand_id=nothing, attachments=[nothing], products=products)
+
+    assert reply.status_code == 422
+    pointers = {error["pointer"] for error in reply.json()["errors"]}
+    assert pointers == {"/brief/brand_id", "/brief/attachments/0", "/brief/products/0/images/0"}
+
+
+async def test_talk_on_an_item_opens_is_answered_and_is_resolved_once_per_key(campaign: Campaign) -> None:
+    key = new_key()
+    body = {
+        "body": "Darker, please",
+        "item": "hero.ar",
+        "anchor": {"kind": "text", "field": "headline", "start": 0, "end": 4},
+    }
+
+    first = await campaign.post("/threads", body, **key)
+    again = await campaign.post("/threads", body, **key)
+    other = await campaign.post("/threads", {**body, "body": "Lighter"}, **key)
+    thread = first.json()
+    await campaign.post(f"/threads/{thread['id']}/resolve")
+    resolved = (await campaign.get("/threads?item=hero.ar"))[0]
+    await campaign.post(f"/threads/{thread['id']}/comments", {"body": "Still too bright"}, **new_key())
+    reopened = (await campaign.get("/threads"))[0]
+
+    assert (first.status_code, again.json()["id"], other.status_code) == (201, thread["id"], 409)
+    assert resolved["resolved_at"] is not None
+    assert reopened["resolved_at"] is None
+    assert [comment["body"] for comment in reopened["comments"]] == ["Darker, please", "Still too bright"]
+
+
+async def test_a_client_reads_only_threads_that_are_meant_for_clients(campaign: Campaign, join: Join) -> None:
+    client = await join(Role.CLIENT, campaign.member.workspace_id)
+    await campaign.post("/threads", {"body": "They will never notice"}, **new_key())
+    shown = {"body": "Is this your logo?", "visibility": "client"}
+    await campaign.post("/threads", shown, **new_key())
+
+    threads = (await client.http.get(f"{campaign.path}/threads")).json()
+
+    assert [thread["comments"][0]["body"] for thread in threads] == ["Is this your logo?"]
+
+
+async def test_platforms_say_that_they_are_simulated_and_how_they_fare(owner: Member) -> None:
+    listed = (await owner.http.get("/api/v1/platforms")).json()
+    status = (await owner.http.get("/api/v1/platforms/meta/status")).json()
+    unknown = await owner.http.get("/api/v1/platforms/myspace/status")
+
+    assert [(found["id"], found["simulated"]) for found in listed] == [("meta", True)]
+    assert (status["status"], status["accounts"]) == ("ok", [])
+    assert unknown.status_code == 404
