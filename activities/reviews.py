@@ -52,7 +52,8 @@ def _lines(rows: Sequence[PlatformObject], reviews: Sequence[AdReview]) -> dict[
 
 
 def _words(review: AdReview) -> list[str]:
-    return [*review.words, *(issue.message or issue.summary for issue in review.issues)]
+    # The platform often says the same as feedback and as an issue.
+    return list(dict.fromkeys([*review.words, *(issue.message or issue.summary for issue in review.issues)]))
 
 
 def delivery_of(reviews: Sequence[AdReview]) -> tuple[Delivery | None, str | None]:

@@ -49,6 +49,7 @@ from tests.providers.ads.meta import plans
 from tests.providers.ads.meta.advertiser import Advertiser
 
 A = TypeVar("A")
+D = TypeVar("D", bound=DocumentVersion)
 T = TypeVar("T")
 BOX = SecretBox({"test": bytes(32)}, "test")
 QUICK = WriteLimits(
@@ -86,9 +87,20 @@ class Desk:
     launch: Launch = field(default_factory=Launch)
     limits: WriteLimits = QUICK
 
+    number: int = 1
+
     @property
     def ref(self) -> PublishRef:
-        return PublishRef(workspace_id=self.workspace_id, campaign_id=self.campaign_id, number=1)
+        return PublishRef(workspace_id=self.workspace_id, campaign_id=self.campaign_id, number=self.number)
+
+    async def next_try(self) -> None:
+        """As if `publish` had been commanded once more."""
+        self.number += 1
+        await self.change(Campaign, status=CampaignStatus.PUBLISHING, publish_number=self.number)
+
+    async def documents(self, session: AsyncSession, table: type[D]) -> list[D]:
+        query = sa.select(table).where(col(table.campaign_id) == self.campaign_id)
+        return list((await session.execute(query)).scalars())
 
     @property
     def platform(self) -> AdPlatform:

@@ -1,8 +1,13 @@
 """The worker dies at every point of every kind of write; the next try ends with the right state, done once."""
 
+import asyncio
+import json
+import signal
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from temporalio.testing import ActivityEnvironment
@@ -17,7 +22,9 @@ from records import ledger
 from records.ledger import NewIntent
 from tests.activities.crashing import Died, DyingLaunch, DyingReader, DyingWriter
 from tests.activities.publishing_desk import QUICK, Desk
+from tests.servers import Simulator
 
+ROOT = Path(__file__).parents[2]
 POINTS = ["before claim", "after claim", "after applying", "after reply"]
 # A dead worker's claim is waited for until its deadline, so the doomed ones get a short one.
 DOOMED = replace(QUICK, send_within=timedelta(milliseconds=100))
@@ -132,3 +139,23 @@ async def test_a_write_survives_the_death_of_its_worker(
 async def _claims(desk: Desk, intent: LedgerIntent) -> int:
     async with desk.database.workspace_transaction(desk.workspace_id) as session:
         return [entry.event for entry in await ledger.history(session, intent.id)].count(AttemptEvent.CLAIMED)
+
+
+async def test_a_killed_process_leaves_nothing_twice(desk: Desk, simulator: Simulator) -> None:
+    await create_ad(desk)
+    given = {
+        "database": desk.database.url,
+        "simulator": simulator.url,
+        "secret": simulator.control.get("/meta/app").json()["app_secret"],
+        "workspace": str(desk.workspace_id),
+        "campaign": str(desk.campaign_id),
+    }
+    killed = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.activities.dying_worker", json.dumps(given), cwd=ROOT
+    )
+    assert await killed.wait() == -signal.SIGKILL
+
+    await desk.stage(PublishStage.ADS)
+
+    assert desk.shop.books()["duplicates"] == 0
+    assert len(desk.standing("ads")) == 2
