@@ -7,6 +7,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from simulator import control
+from simulator.date_header import DateHeader
 from simulator.disturbance import Disturbance
 from simulator.faults import Faults
 from simulator.meta import accounts
@@ -39,4 +40,5 @@ def create_app(state_dir: Path) -> FastAPI:
     app.include_router(openai.router(faults, store), prefix="/openai")
     app.include_router(meta.router(world))
     app.add_middleware(Disturbance, faults=faults)
+    app.add_middleware(DateHeader)
     return app

@@ -198,6 +198,10 @@ class TestMarketClock:
         rows = {entry["id"]: entry["created_time"] for entry in advertiser.books()["campaigns"]}
         assert rows[later] > rows[campaign]
 
+    def test_every_other_reply_has_one_date_too(self, advertiser: Advertiser) -> None:
+        for reply in (advertiser.control.get("health"), advertiser.get("nothing"), advertiser.get(advertiser.act)):
+            assert len(reply.headers.get_list("date")) == 1
+
     def test_one_accounts_clock_moves_no_other(self, advertiser: Advertiser, make_advertiser: MakeAdvertiser) -> None:
         other = make_advertiser()
         advertiser.advance(48)
