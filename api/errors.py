@@ -105,7 +105,8 @@ def from_http(error: HTTPException) -> ApiError:
     return ApiError(kind, detail, headers=error.headers)
 
 
-def _translate(error: Exception) -> ApiError:  # noqa: C901, PLR0911 - one table, one line per family
+def translate(error: Exception) -> ApiError:  # noqa: C901, PLR0911 - one table, one line per family
+    """Raises the error itself where it belongs to no family."""
     match error:
         case HTTPException():
             return from_http(error)
@@ -139,7 +140,7 @@ def _translate(error: Exception) -> ApiError:  # noqa: C901, PLR0911 - one table
 
 def _handler() -> Callable[[Request, Exception], Awaitable[Response]]:
     async def handle(request: Request, error: Exception) -> Response:
-        return problem_response(_translate(error), getattr(request.state, "request_id", None))
+        return problem_response(translate(error), getattr(request.state, "request_id", None))
 
     return handle
 

@@ -1,0 +1,313 @@
+"""The one thing to do next, with one button for it, or who has to do it."""
+
+from dataclasses import dataclass, field
+
+from api.pages.reading import Reading
+from api.pages.views.publishing import PublishWords
+from api.pages.views.titles import part_words
+from api.pages.views.words import counted, listed, readable, when
+from api.security import EDITORS
+from models.contracts.campaign import Step
+from models.domain.brief import ApprovalPreset
+from models.domain.commands import Command, refusal
+from models.domain.states import ApprovalState, CampaignStatus, Scope, Verdict
+from records.campaigns.looking_back import Part
+from records.campaigns.progress import brief_gaps
+
+STEPS = {
+    Step.PARSE_BRIEF: "Greenlight is reading the brief",
+    Step.DRAFT_STRATEGY: "Greenlight is drafting a strategy",
+    Step.WRITE_COPY: "Greenlight is writing the texts",
+    Step.DRAFT_PLAN: "Greenlight is planning budget, dates and ads",
+    Step.DRY_RUN: "Greenlight is checking every ad with Meta",
+    Step.PUBLISH: "Greenlight is publishing",
+    Step.PLATFORM_STATUS: "Greenlight is passing this on to Meta",
+    Step.APPLY_CHANGE_SET: "Greenlight is applying the change",
+}
+# Often enough to follow, seldom enough to read in between.
+LOOK_AGAIN_S = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button; `fields` are sent with it. A path below `confirm/` leads to a page that asks once more."""
+
+    label: str
+    path: str
+    fields: tuple[tuple[str, str], ...] = ()
+    style: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """`refresh` is the number of seconds after which the page looks again by itself."""
+
+    title: str
+    words: str = ""
+    tone: str = "calm"
+    actions: list[Action] = field(default_factory=list)
+    links: list[tuple[str, str]] = field(default_factory=list)
+    refresh: int | None = None
+
+
+def next_step(reading: Reading, publish: PublishWords | None) -> NextStep:
+    campaign, step = reading.facts.campaign, reading.snapshot.step
+    if campaign.status is CampaignStatus.PUBLISHING:
+        return _publishing(publish)
+    if campaign.problem:
+        return _problem(reading)
+    if step is not None:
+        return _working(reading, step)
+    if campaign.archived_at is not None:
+        return NextStep("Archived", "Nothing happens with this campaign any more.")
+    if campaign.status in (CampaignStatus.DRAFT, CampaignStatus.AWAITING_APPROVAL, CampaignStatus.READY):
+        return _before_publish(reading)
+    return _on_platform(reading)
+
+
+def _publishing(publish: PublishWords | None) -> NextStep:
+    cancel = Action("Cancel publishing", "confirm/cancel-publish", style="danger")
+    if publish is None:
+        return NextStep(STEPS[Step.PUBLISH], tone="busy", actions=[cancel], refresh=LOOK_AGAIN_S)
+    if publish.needs_person:
+        return NextStep("Publishing waits for a person", publish.waiting, "bad", [cancel])
+    if publish.waiting:
+        return NextStep("Publishing waits", publish.waiting, "warn", [cancel], refresh=LOOK_AGAIN_S)
+    words = f"{publish.done} of {publish.planned} objects exist on Meta. " if publish.planned else ""
+    words += "Everything is built switched off; going live is the last step."
+    return NextStep(publish.phase, words, "busy", [cancel], refresh=LOOK_AGAIN_S)
+
+
+def _problem(reading: Reading) -> NextStep:
+    campaign = reading.facts.campaign
+    problem = campaign.problem or {}
+    words = str(problem.get("message") or "")
+    actions = []
+    if problem.get("step") == Step.PUBLISH.value:
+        if _allowed(reading, Command.PUBLISH):
+            actions.append(Action("Publish again", "publish", style="primary"))
+        return NextStep("Publishing did not work", words, "bad", actions)
+    if _allowed(reading, Command.RETRY):
+        actions.append(Action("Try again", "retry", style="primary"))
+    title = "Some ads would be refused" if problem.get("type") == "dry_run" else "This needs somebody's help"
+    links = [("Edit the brief", "brief"), ("Ad accounts", "/ad-accounts")] if reading.drafts else []
+    return NextStep(title, words, "bad", actions, links)
+
+
+def _working(reading: Reading, step: Step) -> NextStep:
+    """People who could decide meanwhile are not interrupted by a page that loads again under their fingers."""
+    waits = reading.facts.campaign.waiting_on or ""
+    own_words = "" if waits.startswith("Greenlight") else waits
+    if awaited_from(reading):
+        return NextStep(STEPS[step], own_words, "busy", links=[("Look again", "")])
+    return NextStep(STEPS[step], own_words or "This page looks again by itself.", "busy", refresh=LOOK_AGAIN_S)
+
+
+def _before_publish(reading: Reading) -> NextStep:
+    facts = reading.facts
+    if not _edits(reading):
+        return _for_deciders(reading)
+    if facts.strategies.working is None and (gaps := brief_gaps(facts)):
+        missing = listed([GAPS.get(gap, readable(gap)) for gap in gaps])
+        return NextStep(
+            "Complete the brief", f"Still missing: {missing}.", "warn", links=[("Complete the brief", "brief")]
+        )
+    if facts.account is None:
+        words = "It decides currency, time zone and the page that the ads come from."
+        return NextStep("Choose an ad account", words, "warn", links=[("Choose an ad account", "ad-account")])
+    waiting = to_submit(reading)
+    if waiting:
+        return _ask_for_approval(reading, waiting)
+    return _for_deciders(reading)
+
+
+GAPS = {
+    "goal": "the goal",
+    "products": "what is sold",
+    "landing_urls": "the page to open",
+    "geo": "places",
+    "languages": "languages",
+    "budget": "the budget",
+}
+
+
+def _ask_for_approval(reading: Reading, scopes: list[Scope]) -> NextStep:
+    submit = Action("Ask for approval", "submit", tuple(("scope", scope.value) for scope in scopes), "primary")
+    if sent_back := _sent_back(reading):
+        words = f"Sent back: {listed(sent_back)}. Edit it, then ask again."
+        return NextStep("Changes were requested", words, "warn", [submit] if _has_draft(reading) else [])
+    first = not any(reading.facts.requested(scope) for scope in Scope)
+    if first:
+        words = "Look through strategy, ads, budget and dates below. Nothing runs before it is approved."
+        return NextStep("Everything is drafted", words, "warn", [submit])
+    names = listed([part_words(reading.facts, Part(scope)).lower() for scope in scopes])
+    return NextStep("There are newer drafts", f"Changed since approval was asked for: {names}.", "warn", [submit])
+
+
+def _for_deciders(reading: Reading) -> NextStep:
+    facts = reading.facts
+    if facts.campaign.status is CampaignStatus.READY:
+        return _ready(reading)
+    mine = awaited_from(reading)
+    if mine:
+        return _decide(reading, mine)
+    if sent_back := _sent_back(reading):
+        return NextStep("Changes were requested", f"The team works on: {listed(sent_back)}.", "warn")
+    waiting = waiting_words(reading)
+    if waiting:
+        return NextStep(waiting, "Nothing runs before it is approved.", "warn")
+    return NextStep("In preparation", "You are asked as soon as there is something to decide on.")
+
+
+def _decide(reading: Reading, mine: list[Part]) -> NextStep:
+    seen = tuple(("seen", f"{part.scope.value}|{part.item or ''}|{seen_hash(reading, part)}") for part in mine)
+    unchanged = [part for part in mine if _unchanged(reading, part)]
+    if unchanged and len(unchanged) == len(mine):
+        words = "The strategy was revised; everything else is exactly as you approved it."
+        return NextStep(
+            "Unchanged since your decision",
+            words,
+            "warn",
+            [Action("Confirm everything", "approve-all", seen, "primary")],
+        )
+    count = counted(len(mine), "thing waits", "things wait")
+    parts = listed(list(dict.fromkeys(part_words(reading.facts, Part(part.scope)).lower() for part in mine)))
+    everything = Action("Approve everything as shown", "approve-all", seen, "primary")
+    actions = [everything]
+    if _solo(reading) and _would_be_complete(reading, mine) and _edits(reading):
+        publish = Action("Approve everything and publish", "approve-and-publish", seen, "primary")
+        actions = [publish, Action("Approve, publish later", "approve-all", seen)]
+    elif unchanged:
+        confirm = tuple(pair for part, pair in zip(mine, seen, strict=True) if part in unchanged)
+        actions.append(Action(f"Confirm the {len(unchanged)} unchanged", "approve-all", confirm))
+    return NextStep(f"{count} for your decision", f"{parts[:1].upper()}{parts[1:]}.", "warn", actions)
+
+
+def _ready(reading: Reading) -> NextStep:
+    if not _edits(reading):
+        return NextStep("Approved", "The team can publish it now.", "good")
+    newer = [part_words(reading.facts, Part(scope)).lower() for scope in to_submit(reading)]
+    words = "The ads are built switched off and go live together at the end."
+    if newer:
+        words += f" Published is what was approved; the newer drafts of {listed(newer)} stay out."
+    return NextStep("Everything is approved", words, "good", [Action("Publish", "publish", style="primary")])
+
+
+def _on_platform(reading: Reading) -> NextStep:
+    campaign, zone = reading.facts.campaign, reading.facts.campaign.timezone or "UTC"
+    reason = campaign.delivery_reason or ""
+    pause = Action("Pause", "pause")
+    end = Action("End", "confirm/end", style="danger")
+    may = _edits(reading)
+    match campaign.status:
+        case CampaignStatus.SCHEDULED:
+            at = f"Starts on {when(campaign.starts_at, zone)}." if campaign.starts_at else ""
+            return NextStep("Scheduled", f"{at} {reason}".strip(), "good", [pause, end] if may else [])
+        case CampaignStatus.LIVE:
+            until = (
+                f"Runs until {when(campaign.ends_at, zone)}." if campaign.ends_at else "Runs until somebody ends it."
+            )
+            return NextStep("Live", f"{until} {reason}".strip(), "good", [pause, end] if may else [])
+        case CampaignStatus.PAUSED:
+            resume = Action("Resume", "resume", style="primary")
+            return NextStep("Paused", "Nothing is being spent.", "warn", [resume, end] if may else [])
+        case CampaignStatus.ENDED:
+            return NextStep("Ended", "Nothing is being spent any more.")
+    return NextStep("Cancelled", "This campaign was given up before it went live.")
+
+
+def awaited_from(reading: Reading) -> list[Part]:
+    """Every part that waits for this person's decision."""
+    facts = reading.facts
+    scopes = [Part(scope) for scope in Scope if scope is not Scope.CONTENT and reading.sees(scope)]
+    items = [Part(Scope.CONTENT, key) for key in facts.active_items if facts.included[key]]
+    return [part for part in (*scopes, *items) if _awaits(reading, part)]
+
+
+def _awaits(reading: Reading, part: Part) -> bool:
+    view = reading.facts.item_views[part.item] if part.item else reading.facts.scope_views[part.scope]
+    return view.waiting_for is not None and reading.may(part, Verdict.APPROVE)
+
+
+def seen_hash(reading: Reading, part: Part) -> str:
+    facts = reading.facts
+    return facts.item_hashes[part.item] if part.item else facts.hashes[part.scope]
+
+
+def _unchanged(reading: Reading, part: Part) -> bool:
+    view = reading.facts.item_views[part.item] if part.item else reading.facts.scope_views[part.scope]
+    return view.unchanged_since is not None
+
+
+def to_submit(reading: Reading) -> list[Scope]:
+    """Scopes with a draft that nobody was asked about, or that were never put up for approval."""
+    facts = reading.facts
+    drafts = {
+        Scope.STRATEGY: facts.strategies.draft is not None,
+        Scope.CONTENT: any(item.versions.draft is not None for item in facts.active_items.values()),
+        Scope.SCHEDULE: facts.schedules.draft is not None,
+        Scope.ADS: facts.plans.draft is not None,
+    }
+    return [scope for scope in Scope if drafts[scope] or not _was_asked(reading, scope)]
+
+
+def _was_asked(reading: Reading, scope: Scope) -> bool:
+    """The ads are asked about by Greenlight itself once their check has passed."""
+    if scope is Scope.ADS:
+        return reading.facts.plans.submitted is not None
+    return reading.facts.requested(scope)
+
+
+def _has_draft(reading: Reading) -> bool:
+    facts = reading.facts
+    documents = (facts.strategies.draft, facts.schedules.draft, facts.plans.draft)
+    return any(documents) or any(item.versions.draft for item in facts.active_items.values())
+
+
+def _sent_back(reading: Reading) -> list[str]:
+    facts = reading.facts
+    scopes = [Part(s) for s, view in facts.scope_views.items() if s is not Scope.CONTENT and _rejected(view.state)]
+    items = [
+        Part(Scope.CONTENT, key) for key, view in facts.item_views.items() if view.included and _rejected(view.state)
+    ]
+    return [part_words(facts, part) for part in (*scopes, *items)]
+
+
+def _rejected(state: ApprovalState) -> bool:
+    return state is ApprovalState.REJECTED
+
+
+def waiting_words(reading: Reading) -> str:
+    """`Waiting for Ana (budget and dates)`, for everybody who is not awaited themselves."""
+    facts = reading.facts
+    by_name: dict[str, list[str]] = {}
+    for scope, view in facts.scope_views.items():
+        if facts.requested(scope) and view.waiting_for and reading.sees(scope):
+            by_name.setdefault(reading.team.named(view.waiting_for), []).append(part_words(facts, Part(scope)).lower())
+    if not by_name:
+        return ""
+    return "Waiting for " + listed([f"{name} ({listed(scopes)})" for name, scopes in by_name.items()])
+
+
+def _would_be_complete(reading: Reading, mine: list[Part]) -> bool:
+    """Whether nothing stands in the way of publishing once all of these are approved."""
+    facts = reading.facts
+    decided = {part.scope for part in mine}
+    for scope, view in facts.scope_views.items():
+        if view.state is ApprovalState.APPROVED:
+            continue
+        if scope not in decided or not facts.requested(scope) or view.state is ApprovalState.REJECTED or view.shortfall:
+            return False
+    return not to_submit(reading)
+
+
+def _solo(reading: Reading) -> bool:
+    return reading.facts.brief.approval.preset is ApprovalPreset.SOLO
+
+
+def _edits(reading: Reading) -> bool:
+    return reading.caller.role in EDITORS
+
+
+def _allowed(reading: Reading, command: Command) -> bool:
+    return _edits(reading) and refusal(reading.facts.campaign.status, command) is None

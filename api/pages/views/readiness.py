@@ -1,0 +1,42 @@
+"""How complete the campaign is, what blocks it and what would make it better, each with its reason."""
+
+from dataclasses import dataclass
+
+from api.pages.reading import Reading
+from models.domain.readiness import Readiness
+from models.domain.remarks import Remark
+from records.campaigns.progress import UNPUBLISHED
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    do: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadinessWords:
+    percent: int
+    blockers: list[Advice]
+    recommendations: list[Advice]
+
+
+def readiness_words(reading: Reading) -> ReadinessWords | None:
+    """For the team, before publishing, from the campaign's latest evaluation."""
+    campaign = reading.facts.campaign
+    if not reading.drafts or campaign.status not in UNPUBLISHED or not campaign.evaluation:
+        return None
+    found = Readiness.model_validate(campaign.evaluation)
+    return ReadinessWords(
+        percent=found.complete_percent,
+        blockers=[_advice(remark) for remark in found.blockers],
+        recommendations=[_advice(remark) for remark in found.recommendations],
+    )
+
+
+def _advice(remark: Remark) -> Advice:
+    return Advice(do=_sentence(remark.action), why=_sentence(remark.reason))
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}".rstrip(".") + "."
