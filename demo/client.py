@@ -74,21 +74,26 @@ class Api:
             self._changed.wait(LOOK_ANYWAY_S)
 
     def _call(self, method: str, path: str, request: Json | None = None) -> Json:
-        deadline = time.monotonic() + PATIENCE_S
-        while True:
-            try:
-                response = self._client.request(method, path, **(request or {}))
-                if response.status_code < 500 and response.status_code != 429:
-                    break
-                problem = response.text
-            except httpx.TransportError as error:
-                problem = str(error)
-            if time.monotonic() > deadline:
-                raise DemoFailed(f"{method} {path}: {problem}")
-            time.sleep(RETRY_S)
+        response = persistently(self._client, method, path, request or {})
         if response.is_error:
             raise DemoFailed(f"{method} {path}: {response.status_code} {response.text}")
         return response.json() if response.content else {}
+
+
+def persistently(client: httpx.Client, method: str, path: str, request: Json) -> httpx.Response:
+    """Sends until something that is up and not overloaded answers."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            response = client.request(method, path, **request)
+            if response.status_code < 500 and response.status_code != 429:
+                return response
+            problem = response.text
+        except httpx.TransportError as error:
+            problem = str(error)
+        if time.monotonic() > deadline:
+            raise DemoFailed(f"{method} {path}: {problem}")
+        time.sleep(RETRY_S)
 
 
 def _brief(seen: Json) -> str:
@@ -103,24 +108,25 @@ class SimulatedMeta:
 
     def new_advertiser(self, name: str, currency: str, zone: str) -> Json:
         spec = {"name": name, "currency": currency, "timezone": zone}
-        return self._json(self._client.post("/control/meta/accounts", json=spec))
+        return self._control("POST", "/control/meta/accounts", {"json": spec})
 
     def fault(self, spec: Json) -> None:
-        self._json(self._client.post("/control/faults", json=spec))
+        self._control("POST", "/control/faults", {"json": spec})
 
     def books(self, account_id: str) -> Json:
-        return self._json(self._client.get(f"/control/meta/accounts/{account_id}/books"))
+        return self._control("GET", f"/control/meta/accounts/{account_id}/books", {})
 
     def consent(self, dialog_url: str, user_id: str) -> str:
         """Answers the consent dialog as the person would, and returns the address that it sends the browser to."""
         asked = dict(httpx.URL(dialog_url).params)
-        answer = self._client.post(dialog_url, data={**asked, "user": user_id, "decision": "continue"})
+        decision = {**asked, "user": user_id, "decision": "continue"}
+        answer = persistently(self._client, "POST", dialog_url, {"data": decision})
         if answer.status_code != 303:
             raise DemoFailed(f"The consent dialog answered {answer.status_code}: {answer.text[:300]}")
         return answer.headers["location"]
 
-    @staticmethod
-    def _json(response: httpx.Response) -> Json:
+    def _control(self, method: str, path: str, request: Json) -> Json:
+        response = persistently(self._client, method, path, request)
         if response.is_error:
             raise DemoFailed(f"Simulator: {response.status_code} {response.text[:300]}")
         found: Json = response.json()

@@ -11,16 +11,24 @@ from rich.table import Table
 from demo.briefs import BRIEFS
 from demo.client import Api, DemoFailed, Json, SimulatedMeta
 from demo.report import report, urls_of
-from demo.story import Story
+from demo.story import Progress, Story
 from settings import Settings
 
 
 class LiveTable:
-    """The stages so far with their seconds, and the present one with a spinner."""
+    """On a terminal: the stages so far with their seconds, and the present one with a spinner."""
 
-    def __init__(self) -> None:
+    def __init__(self, console: Console) -> None:
         self._done: list[tuple[str, float]] = []
         self._present: str | None = None
+        self._live = Live(self, console=console, refresh_per_second=8)
+
+    def __enter__(self) -> Progress:
+        self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._live.stop()
 
     def begin(self, stage: str) -> None:
         self._present = stage
@@ -38,20 +46,38 @@ class LiveTable:
         return table
 
 
+class Lines:
+    """Anywhere else: a line as each stage ends."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return
+
+    def begin(self, stage: str) -> None:
+        """Nothing: a line tells what is done."""
+
+    def end(self, stage: str, seconds: float) -> None:
+        self._console.print(f"done {seconds:5.1f} s  {stage}", soft_wrap=True)
+
+
 def run_demo(settings: Settings, brief: str, api_key: str, temporal_url: str) -> Json:
     """Raises DemoFailed where anything is not as it should be; what is known by then is reported all the same."""
     console = Console()
-    shown = LiveTable()
-    meta = SimulatedMeta(settings.simulator_url)
-    story = Story(BRIEFS[brief], Api(settings.public_url, api_key), meta, shown)
-    console.print(f"Demo: {story.brief.client}")
-    with Live(shown, console=console, refresh_per_second=8):
+    console.print(f"Demo: {BRIEFS[brief].client}")
+    with LiveTable(console) if console.is_terminal else Lines(console) as shown:
+        api, meta = Api(settings.public_url, api_key), SimulatedMeta(settings.simulator_url)
+        story = Story(BRIEFS[brief], api, meta, shown)
         story.tell()
     found = report(story, urls_of(settings.public_url, temporal_url, story.campaign_id))
     path = _write(settings.data_dir, found)
     _check(found)
-    console.print(f"{found['status']} after {found['seconds']} s, duplicates {found['duplicates']}: {path}")
-    console.print(found["urls"]["page"])
+    console.print(f"{found['status']} after {found['seconds']} s, duplicates {found['duplicates']}", soft_wrap=True)
+    console.print(f"{path}\n{found['urls']['page']}", soft_wrap=True)
     return found
 
 

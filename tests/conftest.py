@@ -7,6 +7,7 @@ time_skipping    WorkflowEnvironment whose workflows skip time, each on its own 
 s3               `.endpoint`, `.bucket`, `.access_key_id`, `.secret_access_key`
 simulator        `.url` and `.control`, an httpx client of its control endpoint
 make_settings    settings of these servers: `make_settings(database, publish_lookup_waits_s=(1.0,))`
+run_dir          an empty data folder for a stack of its own
 browser          Playwright's Chromium; `page` is a new phone-sized page in a context of its own
 
 Give each test its own task queue, workflow ids, workspace and ad account: the servers are shared.

@@ -199,3 +199,12 @@ def make_settings(
         return Settings.model_validate({**values, **changes})
 
     return make
+
+
+@pytest.fixture
+def run_dir() -> Iterator[Path]:
+    # Reachable for the user that PostgreSQL runs as under root; pytest's own folder is not.
+    folder = Path(tempfile.mkdtemp(prefix="greenlight-stack-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)

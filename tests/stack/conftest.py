@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -53,15 +51,6 @@ class Running:
         self._supervisor.stop()
         self._thread.join(60)
         assert not self._thread.is_alive()
-
-
-@pytest.fixture
-def run_dir() -> Iterator[Path]:
-    # Reachable for the user that PostgreSQL runs as under root; pytest's own folder is not.
-    folder = Path(tempfile.mkdtemp(prefix="greenlight-stack-"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
 
 
 @pytest.fixture
