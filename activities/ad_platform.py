@@ -7,13 +7,15 @@ from datetime import timedelta
 from uuid import UUID
 
 from pydantic import SecretStr
+from temporalio.exceptions import ApplicationError
 
 from activities.errors import ErrorType, final, waiting
+from models.contracts.publishing import PublishRef
 from models.domain.states import Gate
 from models.tables.ad_account import AdAccount
 from providers.ads.protocol import AdsReader
 from providers.errors import ProviderError, ReconnectNeeded, RetryLater
-from records import ad_accounts, gate
+from records import ad_accounts, gate, publish_runs
 from records.ad_accounts import NoToken
 from records.campaigns.launch import approved_for_launch
 from records.database import Database
@@ -73,6 +75,17 @@ class AdPlatform:
             yield
         except ProviderError as error:
             raise await self.stopped_by(error, account) from error
+
+    @asynccontextmanager
+    async def noting(self, publish: PublishRef) -> AsyncIterator[None]:
+        """Around the steps of a publish: the page says why it waits; Temporal alone would tell only operators."""
+        try:
+            yield
+        except ApplicationError as error:
+            if error.type == ErrorType.WAITING:
+                async with self.database.workspace_transaction(publish.workspace_id) as session:
+                    await publish_runs.wait(session, publish.campaign_id, publish.number, error.message)
+            raise
 
     async def ask_to_upload(self, account: AdAccount) -> None:
         """Media cannot spend, so they need no intent; but nothing at all is sent under a stop.

@@ -86,17 +86,13 @@ class PlatformWrites:
         The first refusal or throttle keeps the rest from starting; what is under way is written down first.
         """
         publish = ref.publish
-        async with heartbeating():
+        async with heartbeating(), self._platform.noting(publish):
             async with self._database.workspace_transaction(publish.workspace_id) as session:
                 rows = await ledger.of_stage(session, publish.campaign_id, publish.number, ref.stage)
                 if rows:
                     await publish_runs.enter_phase(session, publish.campaign_id, publish.number, ref.stage)
             open_ids = [row.id for row in rows if row.state is not LedgerState.CONFIRMED]
-            try:
-                await self.settle_all([IntentRef(workspace_id=publish.workspace_id, intent_id=i) for i in open_ids])
-            except ApplicationError as error:
-                await self._note_waiting(publish, error)
-                raise
+            await self.settle_all([IntentRef(workspace_id=publish.workspace_id, intent_id=i) for i in open_ids])
             async with self._database.workspace_transaction(publish.workspace_id) as session:
                 await publish_runs.clear_waiting(session, publish.campaign_id, publish.number)
             return len(rows)
@@ -110,16 +106,12 @@ class PlatformWrites:
         Raises:
             ApplicationError: `publish.waiting`; `publish.refused` with the platform's words.
         """
-        async with heartbeating():
+        async with heartbeating(), self._platform.noting(ref):
             source = await publishable(self._platform, ref.workspace_id, ref.campaign_id, ref.number)
             files = await self._missing_media(ref, media_files(source))
             account = await self._platform.account(ref.workspace_id, source.ad_account_id)
-            try:
-                for file in files:
-                    await _unbroken(self._upload(account, file))
-            except ApplicationError as error:
-                await self._note_waiting(ref, error)
-                raise
+            for file in files:
+                await _unbroken(self._upload(account, file))
             return len(files)
 
     async def _missing_media(self, ref: PublishRef, files: list[MediaFile]) -> list[MediaFile]:
@@ -140,12 +132,6 @@ class PlatformWrites:
     async def validate(self, account: AdAccount, write: PlatformWrite) -> None:
         """Have the platform check a create without doing it. Raises as `AdsWriter.validate`."""
         await self._writer.validate(write, self._platform.token(account))
-
-    async def _note_waiting(self, ref: PublishRef, error: ApplicationError) -> None:
-        """The page says why a publish waits; Temporal alone would tell only operators."""
-        if error.type == ErrorType.WAITING:
-            async with self._database.workspace_transaction(ref.workspace_id) as session:
-                await publish_runs.wait(session, ref.campaign_id, ref.number, error.message)
 
     async def settle_all(self, refs: Sequence[IntentRef]) -> None:
         """Raises the gravest of what went wrong: a refusal before a doubt before a wait."""

@@ -10,7 +10,7 @@ from models.contracts.publishing import PublishStage
 from models.domain.markers import marker_for
 from models.domain.states import PlatformKind, WriteClass, WriteOp
 from models.tables.base import JsonObject
-from models.tables.ledger import ObjectStatus, PlatformObject, PublishRun
+from models.tables.ledger import LedgerIntent, ObjectStatus, PlatformObject, PublishRun
 from records import ledger, platform_objects
 from records.ledger import NewIntent
 from records.platform_objects import TREE_KINDS
@@ -78,7 +78,7 @@ async def _change(
 ) -> NewIntent | None:
     if row.request_hash == planned.request_hash:
         return None
-    sent = await ledger.sent_payload(session, row.id)
+    sent = (await ledger.sent(session, row.id)).payload
     changed = {
         key: value for key, value in planned.payload.items() if key not in _NOT_REPUBLISHED and sent.get(key) != value
     }
@@ -103,6 +103,33 @@ async def _change(
         stage=PublishStage.CHANGES,
         position=position,
     )
+
+
+async def restorations(session: AsyncSession, done: Sequence[LedgerIntent]) -> list[NewIntent]:
+    """Gives objects that were there before the publish the values back that its confirmed updates replaced."""
+    intents = []
+    for row in done:
+        before = await ledger.sent(session, row.object_id, before_publish=row.publish_number)
+        intents.append(
+            NewIntent(
+                workspace_id=row.workspace_id,
+                campaign_id=row.campaign_id,
+                ad_account_id=row.ad_account_id,
+                object_id=row.object_id,
+                kind=row.object_kind,
+                plan_key=row.plan_key,
+                op=WriteOp.UPDATE,
+                write_class=WriteClass.STOP,
+                name=row.name,
+                marker=row.marker,
+                request_hash=before.request_hash,
+                payload={key: before.payload[key] for key in row.payload if key in before.payload},
+                expected_before=row.target,
+                target=row.expected_before,
+                publish_number=row.publish_number,
+            )
+        )
+    return intents
 
 
 def _comparable(values: JsonObject) -> dict[str, JsonValue]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -10,9 +11,9 @@ from activities.ad_platform import AdPlatform
 from activities.errors import ErrorType
 from activities.heartbeats import heartbeating
 from activities.platform_writes import PlatformWrites
-from activities.publish_intents import status_intent
+from activities.publish_intents import restorations, status_intent
 from activities.write_outcomes import removal_of
-from models.contracts.publishing import IntentRef, Leftover, PublishRef, RollBackReport, TreeAudit
+from models.contracts.publishing import IntentRef, Leftover, PublishRef, PublishStage, RollBackReport, TreeAudit
 from models.domain import ledger as machine
 from models.domain.markers import marker_of
 from models.domain.states import LedgerState, PlatformKind, WriteClass, WriteOp
@@ -58,7 +59,7 @@ class PublishedTree:
         Raises:
             ApplicationError: `publish.waiting` while the platform cannot be read.
         """
-        async with heartbeating():
+        async with heartbeating(), self._platform.noting(ref):
             account = await self._account(ref)
             seen = await self._look(ref, account)
             spare = await self._spare_copies(ref, account, [*seen.strangers(), *seen.beside_us()])
@@ -137,18 +138,13 @@ class PublishedTree:
                     await publish_runs.enter_phase(session, ref.campaign_id, ref.number, "rolling_back")
                 except publish_runs.UnknownPublish:
                     return RollBackReport()
-            try:
+            async with self._platform.noting(ref):
                 return await self._take_down(ref)
-            except ApplicationError as error:
-                if error.type == ErrorType.WAITING:
-                    async with self._database.workspace_transaction(ref.workspace_id) as session:
-                        await publish_runs.wait(session, ref.campaign_id, ref.number, error.message)
-                raise
 
     async def _take_down(self, ref: PublishRef) -> RollBackReport:
         unsettled = await self._settle_doubts(ref)
         made = [row for row in await self._rows(ref) if row.publish_number == ref.number]
-        leftovers = [_unsettled(row) for row in unsettled]
+        leftovers = [_unsettled(row) for row in unsettled] + await self._restore(ref)
         tops = _topmost(made)
         for row in tops:
             if problem := await self._delete(row):
@@ -185,18 +181,39 @@ class PublishedTree:
             for row in doubtful:
                 await self._writes.settle_doubt(row)
 
+    async def _restore(self, ref: PublishRef) -> list[Leftover]:
+        """Objects that ran before this publish are never deleted; they get their earlier values back."""
+        async with self._database.workspace_transaction(ref.workspace_id) as session:
+            changed = await ledger.of_stage(session, ref.campaign_id, ref.number, PublishStage.CHANGES)
+            changed = [row for row in changed if row.state is LedgerState.CONFIRMED]
+            ids = await ledger.intend_next(session, await restorations(session, changed))
+        leftovers = []
+        for row, intent_id in zip(changed, ids, strict=True):
+            if problem := await self._settled(row.workspace_id, intent_id):
+                why = f"keeps its new values: {problem}"
+                leftovers.append(
+                    Leftover(kind=row.object_kind, platform_id=row.platform_id or "", name=row.name, why=why)
+                )
+        return leftovers
+
+    async def _settled(self, workspace_id: UUID, intent_id: UUID) -> str | None:
+        """The reason why it could not be done; waiting goes on by itself."""
+        try:
+            await self._writes.settle(IntentRef(workspace_id=workspace_id, intent_id=intent_id))
+        except ApplicationError as error:
+            if error.type == ErrorType.WAITING:
+                raise
+            return error.message
+        return None
+
     async def _delete(self, row: PlatformObject) -> str | None:
         """The reason why it still stands, or None once it is gone."""
         removal = status_intent(row, WriteOp.DELETE, WriteClass.STOP)
         async with self._database.workspace_transaction(row.workspace_id) as session:
             await ledger.intend(session, [removal])
             made = await ledger.find(session, removal)
-        try:
-            await self._writes.settle(IntentRef(workspace_id=row.workspace_id, intent_id=made.id))
-        except ApplicationError as error:
-            if error.type == ErrorType.WAITING:
-                raise
-            return error.message
+        if problem := await self._settled(row.workspace_id, made.id):
+            return problem
         account = await self._platform.account(row.workspace_id, row.ad_account_id)
         async with self._platform.reading(account):
             node = await self._platform.reader.read_node(row.kind, row.platform_id, self._platform.token(account))

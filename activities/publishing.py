@@ -57,7 +57,8 @@ class Publishing:
         """
         async with heartbeating():
             await self._begin(ref)
-            source = await publishable(self._platform, ref.workspace_id, ref.campaign_id, ref.number)
+            async with self._platform.noting(ref):
+                source = await publishable(self._platform, ref.workspace_id, ref.campaign_id, ref.number)
             objects = planned_objects(source)
             if problems := problems_of(objects):
                 raise final(ErrorType.REFUSED, " ".join(problems))
@@ -97,7 +98,10 @@ class Publishing:
             ApplicationError: `publish.dropped`, `publish.needs_person` after a stop, `publish.unconfirmed` while
                 anything in the tree is in doubt; `publish.waiting` while the account is stopped.
         """
-        async with self._database.workspace_transaction(ref.workspace_id) as session:
+        async with (
+            self._platform.noting(ref),
+            self._database.workspace_transaction(ref.workspace_id) as session,
+        ):
             run = await publish_runs.get(session, ref.campaign_id, ref.number, lock=True)
             await gate.account_shared(session, run.ad_account_id)
             rows = await platform_objects.of_campaign(session, ref.campaign_id)

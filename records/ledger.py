@@ -152,8 +152,16 @@ async def move_epoch(session: AsyncSession, campaign_id: UUID, number: int, epoc
     )
 
 
-async def sent_payload(session: AsyncSession, object_id: UUID) -> JsonObject:
-    """What the object was given so far: its create, and every confirmed update on top."""
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What an object was given: its create, and every confirmed update on top; `request_hash` is the latest one's."""
+
+    payload: JsonObject
+    request_hash: str
+
+
+async def sent(session: AsyncSession, object_id: UUID, *, before_publish: int | None = None) -> Sent:
+    """With `before_publish`, only what was sent before that try."""
     query = (
         select(LedgerIntent)
         .where(
@@ -163,10 +171,13 @@ async def sent_payload(session: AsyncSession, object_id: UUID) -> JsonObject:
         )
         .order_by(col(LedgerIntent.confirmed_at))
     )
-    sent: JsonObject = {}
+    payload: JsonObject = {}
+    request_hash = ""
     for row in (await session.execute(query)).scalars():
-        sent |= row.payload
-    return sent
+        if before_publish is None or row.publish_number != before_publish:
+            payload |= row.payload
+            request_hash = row.request_hash
+    return Sent(payload, request_hash)
 
 
 async def with_marker(session: AsyncSession, ad_account_id: UUID, marker: str) -> LedgerIntent | None:

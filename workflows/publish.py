@@ -112,7 +112,7 @@ class PublishWorkflow:
             return await _to_the_end(self._take_back(failed))
         except asyncio.CancelledError:
             return await self._cancelled(publish)
-        return await _to_the_end(self._finish(EndPublish(publish=publish, status="live")))
+        return await _to_the_end(self._end_live(publish))
 
     async def _build(self, publish: PublishRef) -> None:
         self._show("Preparing")
@@ -135,6 +135,15 @@ class PublishWorkflow:
         await self._with_people(permit)
         for stage in GO_LIVE_STAGES:
             await self._stage(publish, stage)
+
+    async def _end_live(self, publish: PublishRef) -> PublishOutcome:
+        """It is live now: what cannot be retired is told, and takes nothing back."""
+        problem = None
+        try:
+            await self._stage(publish, PublishStage.RETIRE)
+        except ActivityError as error:
+            problem = _problem(error)
+        return await self._finish(EndPublish(publish=publish, status="live", problem=problem))
 
     async def _stage(self, publish: PublishRef, stage: PublishStage) -> None:
         async def ensure() -> None:

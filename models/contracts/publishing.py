@@ -49,7 +49,6 @@ GO_LIVE_STAGES = (
     PublishStage.ACTIVATE_ADS,
     PublishStage.ACTIVATE_AD_SETS,
     PublishStage.ACTIVATE_CAMPAIGNS,
-    PublishStage.RETIRE,
 )
 
 

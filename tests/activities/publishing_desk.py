@@ -146,7 +146,7 @@ class Desk:
 
     async def go_live(self) -> None:
         await self.run(self.publishing.permit_activation, self.ref)
-        for stage in GO_LIVE_STAGES:
+        for stage in (*GO_LIVE_STAGES, PublishStage.RETIRE):
             await self.stage(stage)
 
     async def intents(self, **equal: object) -> list[LedgerIntent]:

@@ -97,15 +97,7 @@ async def test_after_a_roll_back_the_next_try_makes_new_objects_and_uses_the_cre
 
 
 async def test_publishing_again_changes_what_differs_and_retires_what_left_the_plan(desk: Desk) -> None:
-    await desk.build()
-    await desk.go_live()
-    await desk.next_try()
-    async with desk.database.workspace_transaction(desk.workspace_id) as session:
-        (row,) = await desk.documents(session, PlanVersion)
-        body = dict(row.body)
-        body["ads"] = body["ads"][:1]  # type: ignore[index]
-        body["ad_sets"] = [{**body["ad_sets"][0], "end": "2031-03-15T06:00:00Z"}]  # type: ignore[index, dict-item]
-        row.body = body
+    await _live_with_another_plan(desk)
 
     await desk.build()
     await desk.go_live()
@@ -116,6 +108,38 @@ async def test_publishing_again_changes_what_differs_and_retires_what_left_the_p
     assert [len(desk.standing(kind)) for kind in ("campaigns", "adsets")] == [1, 1]
     active = {row.plan_key for row in await desk.objects() if row.status is ObjectStatus.ACTIVE}
     assert active == {"main", "broad_en", "evening_en"}
+
+
+async def _live_with_another_plan(desk: Desk) -> None:
+    """Live, and then a plan is approved in which the ad set ends later and one ad is gone."""
+    await desk.build()
+    await desk.go_live()
+    await desk.next_try()
+    async with desk.database.workspace_transaction(desk.workspace_id) as session:
+        (row,) = await desk.documents(session, PlanVersion)
+        body = dict(row.body)
+        body["ads"] = body["ads"][:1]  # type: ignore[index]
+        body["ad_sets"] = [{**body["ad_sets"][0], "end": "2031-03-15T06:00:00Z"}]  # type: ignore[index, dict-item]
+        row.body = body
+
+
+async def test_a_failed_change_of_what_runs_restores_it_and_deletes_nothing(desk: Desk) -> None:
+    await _live_with_another_plan(desk)
+    before = await _end_time(desk)
+    await desk.build()
+    changed = await _end_time(desk)
+
+    report = await desk.run(desk.tree.roll_back, desk.ref)
+
+    assert changed != before
+    assert await _end_time(desk) == before
+    assert report.leftovers == []
+    assert {entry["status"] for kind in ("campaigns", "adsets", "ads") for entry in desk.standing(kind)} == {"ACTIVE"}
+
+
+async def _end_time(desk: Desk) -> object:
+    row = next(row for row in await desk.objects() if row.kind is PlatformKind.AD_SET)
+    return (await desk.reader.read_node(row.kind, row.platform_id, desk.shop.token)).end_time
 
 
 async def test_pictures_are_uploaded_once_although_the_platform_fails_in_between(

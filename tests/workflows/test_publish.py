@@ -125,6 +125,17 @@ async def test_a_refusal_takes_everything_back_and_says_why_and_what_remains(
     assert outcome.leftovers == [LEFTOVER]
 
 
+async def test_what_cannot_be_retired_is_told_and_takes_nothing_back(time_skipping: WorkflowEnvironment) -> None:
+    script = Script(failures={"retire": fails(ErrorType.DROPPED, "Workshop was changed on the platform.")})
+    async with serving(time_skipping.client, script.activities()):
+        publish, _ = await start(time_skipping.client)
+        outcome = await publish.result()
+
+    assert "roll_back" not in script.done
+    assert outcome.status == "live"
+    assert outcome.problem is not None
+
+
 async def test_cancelling_takes_everything_back(time_skipping: WorkflowEnvironment) -> None:
     script = Script(hangs={"ads"})
     async with serving(time_skipping.client, script.activities()):

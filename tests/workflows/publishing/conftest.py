@@ -1,0 +1,5 @@
+"""The same desk as the activities' tests use."""
+
+from tests.activities.conftest import advertisers, db, desk, fault, reader, shop, transport, writer
+
+__all__ = ["advertisers", "db", "desk", "fault", "reader", "shop", "transport", "writer"]
