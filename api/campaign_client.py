@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
@@ -24,12 +24,13 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from api.deps import actor_of
-from api.problems import ApiError, ProblemType, not_found
+from api.problems import ApiError, FieldProblem, ProblemType, not_found
 from api.references import check_references
 from api.schemas.campaigns import CreateCampaignBody
 from api.services import Services
 from models.contracts.campaign import CampaignAnswer, CampaignSnapshot, CampaignState, CreateCampaign
 from models.contracts.commands import AnyCommand, CommandRequest
+from models.domain.brief import Brief, Flight
 from models.tables.campaign import Campaign
 from records import audit, command_inputs
 from records.access import Caller
@@ -75,6 +76,7 @@ async def create(services: Services, caller: Caller, body: CreateCampaignBody, k
     if row is not None:
         _same_request(row.request_hash, hashed)
         return Started(campaign_id, recorded=True)
+    _refuse_past(body.brief.flight)
     input_id = await store_input(services, caller, body)
     wanted = CreateCampaign(
         workspace_id=caller.workspace_id,
@@ -97,6 +99,14 @@ async def create(services: Services, caller: Caller, body: CreateCampaignBody, k
         ) from error
     _same_request(answer.request_hash, hashed)
     return Started(campaign_id, recorded=True)
+
+
+def _refuse_past(flight: Flight) -> None:
+    """Only when creating: a campaign whose approval took long may well be edited after its planned start."""
+    if flight.start is not None and flight.start <= datetime.now(UTC):
+        field = FieldProblem(pointer="/brief/flight/start", message="It has passed. Choose a later one.")
+        words = "The start lies in the past; choose a later one, or leave it out to start as soon as possible."
+        raise ApiError(ProblemType.INVALID, words, members={"errors": [field.model_dump()]})
 
 
 async def _start(services: Services, wanted: CreateCampaign) -> CampaignAnswer:
@@ -196,11 +206,11 @@ async def progress(services: Services, caller: Caller, campaign_id: UUID) -> Cam
 
 
 async def store_input(services: Services, caller: Caller, body: BaseModel) -> UUID:
-    """Bodies are stored first, so that long texts never travel through Temporal. What they name must exist here."""
+    """Bodies are stored first, so that long texts never travel through Temporal. What a brief names must exist."""
     async with services.database.workspace_transaction(caller.workspace_id) as session:
         if isinstance(body, CreateCampaignBody):
-            await check_references(session, body.brief, at="/brief")
-        else:
+            await check_references(session, body.brief)
+        elif isinstance(body, Brief):
             await check_references(session, body)
         return await command_inputs.store_input(
             session, caller.workspace_id, body.model_dump(mode="json"), caller.user_id

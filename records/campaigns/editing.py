@@ -112,7 +112,7 @@ async def _check_pictures(context: Context, content: ItemContent) -> None:
     """What people approve is the hash of a picture, so it must be that of the picture which is sent."""
     named = {(used.asset_id, used.sha256) for used in content.pictures}
     query = select(Asset.id, Asset.sha256).where(col(Asset.id).in_([asset_id for asset_id, _ in named]))
-    known = {(asset_id, sha256) for asset_id, sha256 in (await context.session.execute(query)).tuples()}
+    known = {(asset_id, sha256) for asset_id, sha256 in (await context.session.execute(query)).all()}
     if named - known:
         raise CommandRefused(
             RefusalType.INVALID,

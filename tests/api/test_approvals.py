@@ -138,3 +138,28 @@ async def test_an_item_that_does_not_exist_is_named_with_those_that_do(submitted
 
     assert reply.status_code == 404
     assert "nowhere.xx" in reply.json()["detail"]
+
+
+async def test_a_decision_on_an_old_text_is_answered_with_what_changed(submitted: Campaign) -> None:
+    """Changes the last item; the others stay as they are."""
+    item = (await submitted.get("/items"))["items"][-1]
+    texts = [{**text, "headline": "A new headline"} for text in item["content"]["texts"]]
+    edited = await submitted.put(f"/items/{item['key']}", {**item["content"], "texts": texts}, "*")
+    assert edited.status_code == 200, edited.text
+    await submitted.post("/submit", {"scopes": ["content"]})
+    body = {"scope": "content", "item": item["key"], "verdict": "approve", "seen_hash": item["hash"]}
+
+    reply = await submitted.post("/decisions", body)
+
+    assert reply.status_code == 409
+    assert "A new headline" in str(reply.json()["changes"])
+
+
+async def test_a_picture_whose_hash_is_not_its_own_is_refused(submitted: Campaign) -> None:
+    item = (await submitted.get("/items"))["items"][0]
+    assets = [{**asset, "sha256": "0" * 64} for asset in item["content"]["assets"]]
+
+    reply = await submitted.put(f"/items/{item['key']}", {**item["content"], "assets": assets}, "*")
+
+    assert (reply.status_code, reply.json()["type"]) == (422, "urn:greenlight:problem:invalid")
+    assert item["content"]["assets"][0]["asset_id"] in reply.json()["pictures"]

@@ -255,3 +255,9 @@ async def test_platforms_say_that_they_are_simulated_and_how_they_fare(owner: Me
     assert [(found["id"], found["simulated"]) for found in listed] == [("meta", True)]
     assert (status["status"], status["accounts"]) == ("ok", [])
     assert unknown.status_code == 404
+
+
+async def test_a_start_in_the_past_is_refused_when_creating(owner: Member) -> None:
+    reply = await create(owner, None, flight={"start": "2020-01-01T09:00:00Z"})
+
+    assert (reply.status_code, reply.json()["errors"][0]["pointer"]) == (422, "/brief/flight/start")

@@ -94,7 +94,7 @@ async def test_a_body_beyond_the_limit_is_refused_while_it_streams(owner: Member
     assert (reply.status_code, reply.json()["type"]) == (413, "urn:greenlight:problem:too_large")
 
 
-@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/nowhere", 404), ("PATCH", CAMPAIGNS, 405)])
+@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/api/v1/nowhere", 404), ("PATCH", CAMPAIGNS, 405)])
 async def test_an_unknown_address_or_method_is_a_problem_too(
     owner: Member, method: str, path: str, status: int
 ) -> None:
