@@ -59,10 +59,17 @@ def place_postgres(data_dir: Path, system_dir: Path = SYSTEM_DIR, programs: Path
 
 
 def _outside(data_dir: Path, link: Path, system_dir: Path) -> Path:
+    # A clone that was moved keeps its data: the link counts, not the path.
+    if link.is_symlink():
+        return link.resolve()
+    if link.exists():
+        raise StackError(
+            f"PostgreSQL cannot run as root, and its user {SYSTEM_USER} cannot reach {link} any more. "
+            f"Let others pass through the folders above it (chmod o+x), or run `make clean` to begin anew."
+        )
     base = system_dir / hashlib.sha256(str(data_dir).encode()).hexdigest()[:12]
     _make_public(system_dir)
-    if not link.is_symlink():
-        link.symlink_to(base)
+    link.symlink_to(base)
     return base
 
 

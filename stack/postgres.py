@@ -17,13 +17,14 @@ import psycopg
 from stack.placement import Placement
 from stack.service import Service, StackError
 
+STANDARD = ("listen_addresses=", "max_connections=200", "timezone=UTC", "log_timezone=UTC")
 # Throw-away databases of the tests need not survive a power cut.
 VOLATILE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
 def postgres(place: Placement, options: tuple[str, ...] = ()) -> Service:
     """The server on `place`; `options` are further `name=value` settings of PostgreSQL."""
-    options = ("listen_addresses=", f"unix_socket_directories={place.socket_dir}", "max_connections=200", *options)
+    options = (*STANDARD, f"unix_socket_directories={place.socket_dir}", *options)
     flags = [part for option in options for part in ("-c", option)]
     return Service(
         name="postgres",

@@ -11,6 +11,7 @@ import pytest
 
 from stack.placement import place_postgres
 from stack.postgres import admin_url, postgres
+from stack.service import StackError
 from stack.supervisor import Step
 from tests.stack.conftest import Running
 
@@ -62,6 +63,28 @@ def test_a_home_private_to_root_stays_private(run_dir: Path, start: Callable[[li
     assert place.moved
     assert (data_dir / "postgres").resolve() == place.base
     assert modes(data_dir) == before
+
+
+@as_root
+def test_a_clone_that_was_moved_keeps_its_database(run_dir: Path) -> None:
+    home = run_dir / "home"
+    home.mkdir(mode=0o700)
+    before = place_postgres(home / "before", system_dir=run_dir / "lib")
+
+    (home / "before").rename(home / "after")
+
+    assert place_postgres(home / "after", system_dir=run_dir / "lib").base == before.base
+
+
+@as_root
+def test_data_out_of_reach_is_not_replaced_by_an_empty_database(run_dir: Path) -> None:
+    data_dir = run_dir / "home" / "clone"
+    place_postgres(data_dir)
+
+    (run_dir / "home").chmod(0o700)
+
+    with pytest.raises(StackError, match=r"cannot reach .*chmod o\+x"):
+        place_postgres(data_dir, system_dir=run_dir / "lib")
 
 
 @as_root
