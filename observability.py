@@ -29,6 +29,8 @@ SECRET_VALUES = re.compile(
     r"|\b(?:glk_|sk-|EAA)[\w.-]{8,}"
     r"|[\w.+-]+@[\w-]+\.[\w.-]+"
 )
+# What our workflows say beside a message; they log through the standard library. Other extras repeat ids or are noise.
+WORKFLOW_FIELDS = ("command", "why")
 # They log every URL they call, and platforms take tokens in the query.
 CHATTY = ("httpx", "httpcore", "botocore", "boto3", "openai", "urllib3", "uvicorn.access")
 
@@ -58,7 +60,11 @@ def configure_logging(level: str, service: str, stream: TextIO = sys.stdout) -> 
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[structlog.stdlib.PositionalArgumentsFormatter(), *chain],
+            foreign_pre_chain=[
+                structlog.stdlib.PositionalArgumentsFormatter(),
+                structlog.stdlib.ExtraAdder(allow=WORKFLOW_FIELDS),
+                *chain,
+            ],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(ensure_ascii=False),

@@ -54,6 +54,16 @@ def test_lines_of_libraries_have_the_same_form(read_lines: Read) -> None:
     assert (line["event"], line["level"], line["logger"]) == ("lost 1 of 2", "warning", "some.library")
 
 
+def test_a_refused_signal_says_which_command_and_why(read_lines: Read) -> None:
+    logging.getLogger("temporalio.workflow").warning(
+        "signalled command refused", extra={"command": "publish", "why": "ask ana@example.com", "temporal_workflow": {}}
+    )
+
+    [line] = read_lines()
+    assert (line["command"], line["why"]) == ("publish", "ask [redacted]")
+    assert "temporal_workflow" not in line
+
+
 @pytest.mark.parametrize("name", ["access_token", "password", "Authorization", "client_secret", "api_key", "email"])
 def test_values_under_secret_names_never_appear(read_lines: Read, name: str) -> None:
     structlog.get_logger().info("called", **{name: "hush-hush"}, nested={name: "hush-hush"})
