@@ -1,8 +1,11 @@
 """Campaigns over Temporal: started once per Idempotency-Key, commanded by updates."""
 
+import asyncio
 import hashlib
+from collections.abc import Awaitable
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
@@ -23,11 +26,13 @@ from temporalio.common import (
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from api import temporal_calls
 from api.deps import actor_of
 from api.problems import ApiError, FieldProblem, ProblemType, not_found
 from api.references import check_references
 from api.schemas.campaigns import CreateCampaignBody
 from api.services import Services
+from api.temporal_calls import answered
 from models.contracts.campaign import CampaignAnswer, CampaignSnapshot, CampaignState, CreateCampaign
 from models.contracts.commands import AnyCommand, CommandRequest
 from models.domain.brief import Brief, Flight
@@ -38,8 +43,6 @@ from workflows import policies
 from workflows.ids import campaign_workflow_id
 
 WORKFLOW = "CampaignWorkflow"
-# Longer than a restart of a worker takes, shorter than what a browser or proxy waits.
-ANSWER_WITHIN = timedelta(seconds=10)
 WORKSPACE_ID = SearchAttributeKey.for_keyword("WorkspaceId")
 
 
@@ -123,15 +126,21 @@ async def _start(services: Services, wanted: CreateCampaign) -> CampaignAnswer:
         static_summary=wanted.title,
         priority=Priority(priority_key=policies.INTERACTIVE.priority_key, fairness_key=str(wanted.workspace_id)),
     )
-    answer: CampaignAnswer = await services.temporal.execute_update_with_start_workflow(
+    started: Awaitable[CampaignAnswer] = services.temporal.execute_update_with_start_workflow(
         "create",
         wanted,
         start_workflow_operation=operation,
         id=wanted.create_key,
         result_type=CampaignAnswer,
-        rpc_timeout=ANSWER_WITHIN,
+        rpc_timeout=temporal_calls.ANSWER_WITHIN,
     )
-    return answer
+    try:
+        return await answered(started)
+    except Exception:
+        # The client keeps the failure in the handle as well, and asyncio complains when nobody looks at it there.
+        with suppress(Exception, asyncio.CancelledError):
+            await operation.workflow_handle()
+        raise
 
 
 def _same_request(recorded: str, hashed: str) -> None:
@@ -146,7 +155,7 @@ async def is_being_recorded(services: Services, caller: Caller, campaign_id: UUI
     """Whether a run of this workspace exists whose campaign is not readable yet."""
     handle = services.temporal.get_workflow_handle(campaign_workflow_id(campaign_id))
     try:
-        description = await handle.describe(rpc_timeout=ANSWER_WITHIN)
+        description = await handle.describe(rpc_timeout=temporal_calls.ANSWER_WITHIN)
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             return False
@@ -190,10 +199,14 @@ async def send(
         expected_version=expected_version,
     )
     handle = services.temporal.get_workflow_handle(campaign_workflow_id(campaign_id))
-    answer: CampaignAnswer = await handle.execute_update(
-        "command", request, id=request.command_id, result_type=CampaignAnswer, rpc_timeout=ANSWER_WITHIN
+    sent: Awaitable[CampaignAnswer] = handle.execute_update(
+        "command",
+        request,
+        id=request.command_id,
+        result_type=CampaignAnswer,
+        rpc_timeout=temporal_calls.ANSWER_WITHIN,
     )
-    return answer
+    return await answered(sent)
 
 
 async def progress(services: Services, caller: Caller, campaign_id: UUID) -> CampaignSnapshot:
@@ -201,7 +214,13 @@ async def progress(services: Services, caller: Caller, campaign_id: UUID) -> Cam
     if await visible_campaign(services, caller, campaign_id) is None:
         raise not_found("campaign")
     handle = services.temporal.get_workflow_handle(campaign_workflow_id(campaign_id))
-    snapshot: CampaignSnapshot = await handle.query("progress", result_type=CampaignSnapshot, rpc_timeout=ANSWER_WITHIN)
+    snapshot: CampaignSnapshot | None = await handle.query(
+        "progress", result_type=CampaignSnapshot, rpc_timeout=temporal_calls.ANSWER_WITHIN
+    )
+    if snapshot is None:
+        raise ApiError(
+            ProblemType.UNAVAILABLE, "The campaign is just being recorded. Try again.", headers={"Retry-After": "1"}
+        )
     return snapshot
 
 

@@ -119,8 +119,8 @@ def translate(error: Exception) -> ApiError:  # noqa: C901, PLR0911 - one table,
         case WorkflowUpdateRPCTimeoutOrCancelledError():
             return ApiError(
                 ProblemType.NO_ANSWER_YET,
-                "The campaign has not answered yet; the command may still be carried out. "
-                "Send it again with the same Idempotency-Key: it takes effect once.",
+                "The campaign has not answered yet; the command may still be carried out. Look at the campaign in a "
+                "moment, or send the command again with the same Idempotency-Key: it takes effect once.",
                 headers={"Retry-After": RETRY_AFTER_S},
             )
         case WorkflowQueryFailedError():

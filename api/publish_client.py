@@ -4,11 +4,13 @@ from uuid import UUID, uuid4, uuid5
 
 from temporalio.service import RPCError, RPCStatusCode
 
-from api.campaign_client import ANSWER_WITHIN, visible_campaign
+from api import temporal_calls
+from api.campaign_client import visible_campaign
 from api.deps import actor_of
 from api.problems import ApiError, ProblemType, not_found
 from api.schemas.commands import ResolutionBody
 from api.services import Services
+from api.temporal_calls import answered
 from models.contracts.publishing import ContinuePublish, ResolveUnconfirmed
 from records import ledger
 from records.access import Caller
@@ -61,7 +63,9 @@ def _command_id(about: UUID, name: str, key: str | None) -> str:
 async def _tell(services: Services, workflow_id: str, update: str, word: ResolveUnconfirmed | ContinuePublish) -> None:
     handle = services.temporal.get_workflow_handle(workflow_id)
     try:
-        await handle.execute_update(update, word, id=word.command_id, rpc_timeout=ANSWER_WITHIN)
+        await answered(
+            handle.execute_update(update, word, id=word.command_id, rpc_timeout=temporal_calls.ANSWER_WITHIN)
+        )
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             raise ApiError(

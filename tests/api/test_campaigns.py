@@ -2,13 +2,15 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
-from api import campaign_client
+from api import temporal_calls
 from models.domain.roles import Role
+from models.tables.campaign import Campaign as CampaignRow
+from records.database import Database
 from settings import Settings
 from tests.api.campaigns import CAMPAIGNS, SHORT, Campaign, create
 from tests.api.conftest import IDLE
@@ -65,7 +67,7 @@ async def test_without_a_worker_the_campaign_is_accepted_readable_as_such_and_no
     join: Join,
 ) -> None:
     """In a namespace where nobody works."""
-    monkeypatch.setattr(campaign_client, "ANSWER_WITHIN", timedelta(seconds=1))
+    monkeypatch.setattr(temporal_calls, "ANSWER_WITHIN", timedelta(seconds=1))
     url = await serve(api_settings.model_copy(update={"temporal_namespace": IDLE}))
     key, body = uuid4().hex, {"brief": SHORT}
     headers = {"X-API-Key": owner.key, "Idempotency-Key": key}
@@ -261,3 +263,20 @@ async def test_a_start_in_the_past_is_refused_when_creating(owner: Member) -> No
     reply = await create(owner, None, flight={"start": "2020-01-01T09:00:00Z"})
 
     assert (reply.status_code, reply.json()["errors"][0]["pointer"]) == (422, "/brief/flight/start")
+
+
+async def test_a_command_without_an_answer_in_time_can_be_repeated_and_takes_effect_once(
+    campaign: Campaign, records: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, body = new_key(), {"name": "Patience"}
+    monkeypatch.setattr(temporal_calls, "ANSWER_WITHIN", timedelta(seconds=1))
+    async with records.workspace_transaction(campaign.member.workspace_id) as session:
+        await session.get(CampaignRow, UUID(campaign.id), with_for_update=True)
+        stuck = await campaign.post("/rename", body, **key)
+    monkeypatch.undo()
+    again = await campaign.post("/rename", body, **key)
+
+    assert (stuck.status_code, stuck.json()["type"]) == (504, "urn:greenlight:problem:no_answer_yet")
+    assert (again.status_code, again.json()["campaign"]["name"]) == (200, "Patience")
+    renames = [event for event in (await campaign.get("/audit"))["items"] if event["action"] == "rename"]
+    assert len(renames) == 1

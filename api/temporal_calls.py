@@ -1,0 +1,28 @@
+"""Waiting for an answer from a workflow, but never for longer than a caller of ours would."""
+
+import asyncio
+from collections.abc import Awaitable
+from datetime import timedelta
+from typing import TypeVar
+
+from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError
+
+T = TypeVar("T")
+
+# Longer than a restart of a worker takes, shorter than what a browser or proxy waits.
+ANSWER_WITHIN = timedelta(seconds=10)
+
+
+async def answered(call: Awaitable[T]) -> T:
+    """The outcome of an update.
+
+    The client's own time limit ends once the update is accepted; after that it waits as long as the workflow takes.
+
+    Raises:
+        WorkflowUpdateRPCTimeoutOrCancelledError: no answer in time. The update may still take effect.
+    """
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
+            return await call
+    except TimeoutError as error:
+        raise WorkflowUpdateRPCTimeoutOrCancelledError from error
