@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 
 from pydantic import JsonValue
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from models.contracts.base import CampaignRef
 from models.contracts.campaign import (
     ApplyCommand,
     CampaignAnswer,
     CampaignSnapshot,
+    CancelIgnored,
     CreateCampaign,
     DeliverySeen,
     DryRunDone,
@@ -29,8 +30,14 @@ from records.database import Database
 
 
 def refused(error: CommandRefused) -> ApplicationError:
-    """A refusal reaches the sender as it is; trying again cannot help."""
-    return ApplicationError(error.message, error.details, type=error.kind.value, non_retryable=True)
+    """A refusal reaches the sender as it is; trying again cannot help, and for operators it is no failure."""
+    return ApplicationError(
+        error.message,
+        error.details,
+        type=error.kind.value,
+        non_retryable=True,
+        category=ApplicationErrorCategory.BENIGN,
+    )
 
 
 def occurrence() -> str:
@@ -78,6 +85,18 @@ class CampaignRecords:
                 "step_failed",
                 utc_now(),
                 results.step_failed(problem.step, problem.error_type, problem.message),
+            )
+
+    @activity.defn
+    async def report_ignored_cancel(self, ignored: CancelIgnored) -> CampaignSnapshot:
+        async with self.database.workspace_transaction(ignored.ref.workspace_id) as session:
+            return await results.store_result(
+                session,
+                ignored.ref,
+                f"ignored_cancel:{occurrence()}",
+                "cancel_ignored",
+                utc_now(),
+                results.cancel_ignored(ignored.reason),
             )
 
     @activity.defn

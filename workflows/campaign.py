@@ -2,11 +2,15 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from typing import Any, Literal, TypeVar
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError, WorkflowAlreadyStartedError
+from temporalio.exceptions import (
+    ActivityError,
+    ApplicationError,
+    FailureError,
+    is_cancelled_exception,
+)
 
 with workflow.unsafe.imports_passed_through():
     from pydantic import ValidationError
@@ -22,6 +26,7 @@ with workflow.unsafe.imports_passed_through():
         CampaignAnswer,
         CampaignSnapshot,
         CampaignState,
+        CancelIgnored,
         ChangeSetRef,
         CreateCampaign,
         DeliverySeen,
@@ -32,25 +37,29 @@ with workflow.unsafe.imports_passed_through():
         StepProblem,
         WriteItem,
     )
-    from models.contracts.commands import CommandRequest, End, SignalledCommand, any_command
-    from models.contracts.publishing import PublishOutcome, PublishRef, StatusWrite
-    from models.domain.commands import Command, refusal
+    from models.contracts.commands import (
+        Cancel,
+        CancelPublish,
+        CommandRequest,
+        End,
+        SignalledCommand,
+        any_command,
+    )
+    from models.contracts.publishing import PublishOutcome, StatusWrite
     from models.domain.states import CampaignStatus, ChangeSetState, Channel, WriteOp
-    from workflows import ids, policies
-    from workflows.publish import PublishWorkflow
+    from workflows import policies
+    from workflows.campaign_rules import end_due, is_over, next_look, refuse
+    from workflows.publish_child import cancel_publish, start_publish
     from workflows.visibility import CAMPAIGN_STATUS, WAITING_ON, details_of, waiting_key
 
 A = TypeVar("A")
 
-OVER = {CampaignStatus.ENDED, CampaignStatus.CANCELLED}
-ON_PLATFORM = {CampaignStatus.SCHEDULED, CampaignStatus.LIVE, CampaignStatus.PAUSED}
+# Temporal does not say who sent a signal or a cancel.
+OPERATOR = Actor(name="operator, unverified", channel=Channel.OPERATOR_UNVERIFIED)
 # Model calls at once per campaign: enough for a dozen items in seconds, few enough to leave room for other tenants.
 COPY_AT_ONCE = 4
 # A repeat of an older command than these is still caught by the audit table.
 REMEMBERED = 200
-# Reviews mostly end within minutes in practice and a day by the platform's word; then an hourly look is enough.
-REVIEW_LOOKS = [timedelta(seconds=s) for s in (5, 15, 60, 300, 900)]
-REVIEW_LATER = timedelta(hours=1)
 
 
 @workflow.defn
@@ -71,13 +80,13 @@ class CampaignWorkflow:
 
     @workflow.run
     async def run(self, state: CampaignState) -> CampaignSnapshot | None:
-        if self.snapshot is None:
-            await self._create()
-        while self.snapshot is not None and not self._over(self.snapshot):
-            if self.snapshot.step is not None:
-                await self._advance(self.snapshot, self.snapshot.step)
-            else:
-                await self._wait(self.snapshot)
+        while self.refused is None and (self.snapshot is None or not is_over(self.snapshot)):
+            try:
+                await self._go_on()
+            except (asyncio.CancelledError, FailureError) as error:
+                if not is_cancelled_exception(error):
+                    raise
+                await self._asked_to_cancel()
             if workflow.info().is_continue_as_new_suggested():
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 workflow.continue_as_new(self._state())
@@ -106,7 +115,7 @@ class CampaignWorkflow:
     @command.validator
     def _check_command(self, request: CommandRequest) -> None:
         if request.command_id not in self.handled:
-            self._refuse(request)
+            refuse(self.snapshot, request)
 
     @workflow.signal(name="command")
     async def signalled(self, sent: SignalledCommand) -> None:
@@ -115,7 +124,7 @@ class CampaignWorkflow:
         try:
             request = CommandRequest(
                 command_id=sent.command_id or f"signal:{workflow.uuid4()}",
-                actor=Actor(name="operator, unverified", channel=Channel.OPERATOR_UNVERIFIED),
+                actor=OPERATOR,
                 command=any_command.validate_python({**sent.payload, **seen, "name": sent.name}),
             )
             await self._carry_out(request)
@@ -124,12 +133,19 @@ class CampaignWorkflow:
 
     @workflow.signal
     def publish_finished(self, outcome: PublishOutcome) -> None:
-        if outcome.number == self.publishing:
-            self.published = outcome
+        self.published = outcome
 
     @workflow.query
     def progress(self) -> CampaignSnapshot | None:
         return self.snapshot
+
+    async def _go_on(self) -> None:
+        if self.snapshot is None:
+            await self._create()
+        elif self.snapshot.step is not None:
+            await self._advance(self.snapshot, self.snapshot.step)
+        else:
+            await self._wait(self.snapshot)
 
     async def _create(self) -> None:
         try:
@@ -143,30 +159,11 @@ class CampaignWorkflow:
             return
         self._take(answer.snapshot)
 
-    def _refuse(self, request: CommandRequest) -> None:
-        """Raises what the sender is told when the present state does not allow the command."""
-        snapshot = self.snapshot
-        if snapshot is None:
-            raise ApplicationError("The campaign is still being recorded; try again in a moment.", type="not_allowed")
-        if self._over(snapshot):
-            raise ApplicationError("This campaign is closed; duplicate it to go on.", type="not_allowed")
-        if request.expected_version not in (None, snapshot.version):
-            raise ApplicationError(
-                "Somebody else changed this meanwhile; load it again and repeat your edit.",
-                {"present_version": snapshot.version},
-                type="version_mismatch",
-            )
-        if refused := refusal(snapshot.status, Command(request.command.name)):
-            allowed = [command.value for command in refused.allowed]
-            raise ApplicationError(
-                refused.detail, {"status": snapshot.status.value, "allowed": allowed}, type="not_allowed"
-            )
-
     async def _carry_out(self, request: CommandRequest) -> CampaignAnswer:
         async with self.lock:
             if request.command_id in self.handled and self.snapshot is not None:
                 return CampaignAnswer(snapshot=self.snapshot, request_hash=self.created.request_hash)
-            self._refuse(request)
+            refuse(self.snapshot, request)
             try:
                 answer = await workflow.execute_activity_method(
                     CampaignRecords.apply_command,
@@ -178,34 +175,58 @@ class CampaignWorkflow:
                 raise error.cause or error from error
             self.handled = [*self.handled, request.command_id][-REMEMBERED:]
             self._take(answer.snapshot)
-        if request.command.name == "cancel_publish" and self.publishing:
-            handle = workflow.get_external_workflow_handle(
-                ids.publish_workflow_id(self.ref.campaign_id, self.publishing)
-            )
-            await handle.cancel()
+        if isinstance(request.command, CancelPublish):
+            await self._cancel_publish(answer.snapshot.publish_number)
         return answer
+
+    async def _cancel_publish(self, number: int) -> None:
+        """A publish that was asked for a moment ago is started first, since only what runs can be cancelled."""
+        await workflow.wait_condition(lambda: self.publishing == number or self._outcome(number) is not None)
+        await cancel_publish(self.ref, number)
+
+    async def _asked_to_cancel(self) -> None:
+        """A cancel in Temporal means the command: it ends nothing that is published, for who would end the ads then?"""
+        if self.snapshot is None:
+            await self._create()
+        if self.snapshot is None:
+            return
+        # A step that was cut off may have stored its result.
+        await self._do(CampaignRecords.read_campaign, self.ref, "Read how far it is")
+        command = CancelPublish() if self.snapshot.status is CampaignStatus.PUBLISHING else Cancel()
+        try:
+            await self._carry_out(
+                CommandRequest(command_id=f"cancelled:{workflow.uuid4()}", actor=OPERATOR, command=command)
+            )
+        except ApplicationError as refused:
+            ignored = CancelIgnored(ref=self.ref, reason=refused.message)
+            await self._do(CampaignRecords.report_ignored_cancel, ignored, "Say that it goes on")
 
     async def _advance(self, snapshot: CampaignSnapshot, step: Step) -> None:
         try:
-            match step:
-                case Step.PARSE_BRIEF:
-                    await self._do(Writing.parse_brief, self.ref, "Read the brief", policies.WRITE_TEXT)
-                case Step.DRAFT_STRATEGY:
-                    await self._do(Writing.draft_strategy, self.ref, "Draft a strategy", policies.WRITE_TEXT)
-                case Step.WRITE_COPY:
-                    await self._write_copy(snapshot.write_items)
-                case Step.DRAFT_PLAN:
-                    await self._do(Planning.draft_plan, self.ref, "Draft schedule and ads plan")
-                case Step.DRY_RUN:
-                    await self._dry_run(snapshot)
-                case Step.PUBLISH:
-                    await self._publish(snapshot)
-                case Step.PLATFORM_STATUS:
-                    await self._platform_status(snapshot)
-                case Step.APPLY_CHANGE_SET:
-                    await self._apply_change_set(snapshot)
+            await self._take_step(snapshot, step)
         except ActivityError as error:
+            if is_cancelled_exception(error):
+                raise
             await self._report(step, error)
+
+    async def _take_step(self, snapshot: CampaignSnapshot, step: Step) -> None:
+        match step:
+            case Step.PARSE_BRIEF:
+                await self._do(Writing.parse_brief, self.ref, "Read the brief", policies.WRITE_TEXT)
+            case Step.DRAFT_STRATEGY:
+                await self._do(Writing.draft_strategy, self.ref, "Draft a strategy", policies.WRITE_TEXT)
+            case Step.WRITE_COPY:
+                await self._write_copy(snapshot.write_items)
+            case Step.DRAFT_PLAN:
+                await self._do(Planning.draft_plan, self.ref, "Draft schedule and ads plan")
+            case Step.DRY_RUN:
+                await self._dry_run(snapshot)
+            case Step.PUBLISH:
+                await self._publish(snapshot)
+            case Step.PLATFORM_STATUS:
+                await self._platform_status(snapshot)
+            case Step.APPLY_CHANGE_SET:
+                await self._apply_change_set(snapshot)
 
     async def _write_copy(self, items: list[str]) -> None:
         room = asyncio.Semaphore(COPY_AT_ONCE)
@@ -219,7 +240,11 @@ class CampaignWorkflow:
                     policies.WRITE_TEXT,
                 )
 
-        await asyncio.gather(*(write(item) for item in items))
+        # All of them come to an end before the first failure is told: none may run on beside what follows.
+        results = await asyncio.gather(*(write(item) for item in items), return_exceptions=True)
+        for failure in results:
+            if failure is not None:
+                raise failure
 
     async def _dry_run(self, snapshot: CampaignSnapshot) -> None:
         report = await workflow.execute_activity_method(
@@ -232,27 +257,19 @@ class CampaignWorkflow:
         """Starts the publish as a workflow of its own, which outlives a continue-as-new of this one, and awaits it."""
         number = snapshot.publish_number
         if self.publishing != number:
-            self.published = None
-            publish = PublishRef(workspace_id=self.ref.workspace_id, campaign_id=self.ref.campaign_id, number=number)
-            try:
-                await workflow.start_child_workflow(
-                    PublishWorkflow.run,
-                    publish,
-                    id=ids.publish_workflow_id(self.ref.campaign_id, number),
-                    task_queue=policies.QUEUE_CAMPAIGNS,
-                    parent_close_policy=workflow.ParentClosePolicy.ABANDON,
-                    static_summary=f"Publish {snapshot.title}, try {number}",
-                )
-            except WorkflowAlreadyStartedError:
-                workflow.logger.info("the publish runs already")
+            await start_publish(self.ref, number, snapshot.title)
             self.publishing = number
         await workflow.wait_condition(
-            lambda: self.published is not None or workflow.info().is_continue_as_new_suggested()
+            lambda: self._outcome(number) is not None or workflow.info().is_continue_as_new_suggested()
         )
-        if self.published is not None:
-            ended = PublishEnded(ref=self.ref, outcome=self.published)
+        if outcome := self._outcome(number):
+            ended = PublishEnded(ref=self.ref, outcome=outcome)
             await self._do(CampaignRecords.end_publish, ended, "Record how publishing ended")
             self.published, self.publishing, self.reviews = None, 0, 0
+
+    def _outcome(self, number: int) -> PublishOutcome | None:
+        """What that try came to; it may be heard in the same moment as that it was started."""
+        return self.published if self.published is not None and self.published.number == number else None
 
     async def _platform_status(self, snapshot: CampaignSnapshot) -> None:
         command = snapshot.platform_command
@@ -300,7 +317,7 @@ class CampaignWorkflow:
     async def _wait(self, snapshot: CampaignSnapshot) -> None:
         """Until a command changes something; on the platform also for the next look at reviews, and for the end."""
         version = snapshot.version
-        timeout = self._next_look(snapshot)
+        timeout = next_look(snapshot, self.reviews, workflow.now())
         try:
             await workflow.wait_condition(
                 lambda: (
@@ -313,19 +330,11 @@ class CampaignWorkflow:
         except TimeoutError:
             await self._look(snapshot)
 
-    def _next_look(self, snapshot: CampaignSnapshot) -> timedelta | None:
-        """How long until the platform, the start or the end calls; None while only people are awaited."""
-        if snapshot.status not in ON_PLATFORM:
-            return None
-        look = REVIEW_LOOKS[self.reviews] if self.reviews < len(REVIEW_LOOKS) else REVIEW_LATER
-        starts = snapshot.starts_at if snapshot.status is CampaignStatus.SCHEDULED else None
-        until = [moment - workflow.now() for moment in (starts, snapshot.ends_at) if moment is not None]
-        return max(min([look, *until]), timedelta(0))
-
     async def _look(self, snapshot: CampaignSnapshot) -> None:
         now = workflow.now()
-        if snapshot.ends_at is not None and snapshot.ends_at <= now:
-            ending = f"end:{self.ref.campaign_id}:{snapshot.ends_at.isoformat()}"
+        ends = end_due(snapshot)
+        if ends is not None and ends <= now:
+            ending = f"end:{self.ref.campaign_id}:{ends.isoformat()}"
             await self._carry_out(CommandRequest(command_id=ending, actor=SYSTEM, command=End()))
         elif snapshot.status is CampaignStatus.SCHEDULED and snapshot.starts_at and snapshot.starts_at <= now:
             await self._record_status("start", CampaignStatus.LIVE)
@@ -339,6 +348,8 @@ class CampaignWorkflow:
                 Publishing.sync_review, self.ref, summary="Read the ads' reviews", **policies.PLATFORM_READ
             )
         except ActivityError as error:
+            if is_cancelled_exception(error):
+                raise
             workflow.logger.warning("reviews could not be read", extra={"why": str(error.cause)})
             return
         if report.delivery is not None and report.delivery is not snapshot.delivery:
@@ -364,9 +375,6 @@ class CampaignWorkflow:
             [CAMPAIGN_STATUS.value_set(snapshot.status.value), WAITING_ON.value_set(waiting_key(snapshot))]
         )
         workflow.set_current_details(details_of(snapshot))
-
-    def _over(self, snapshot: CampaignSnapshot) -> bool:
-        return (snapshot.archived or snapshot.status in OVER) and snapshot.step is None
 
     def _state(self) -> CampaignState:
         return CampaignState(

@@ -154,6 +154,13 @@ class StatusChanged(Contract):
     status: CampaignStatus
 
 
+class CancelIgnored(Contract):
+    """Somebody cancelled the run in Temporal although the campaign cannot be cancelled any more."""
+
+    ref: CampaignRef
+    reason: str
+
+
 class ChangeSetRef(Contract):
     """An approved change of a running campaign that is due on the platform."""
 

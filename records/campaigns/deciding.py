@@ -14,13 +14,15 @@ from models.domain.schedule import Schedule
 from models.domain.states import ApprovalState, CampaignStatus, Channel, Scope, Verdict
 from models.domain.strategy import Strategy
 from models.tables.approval import Ballot
+from models.tables.campaign import Campaign
 from models.tables.content import ItemVersion
 from models.tables.document import DocumentVersion
 from models.tables.plan import PlanVersion, ScheduleVersion
 from models.tables.strategy import StrategyVersion
 from records import notifications
 from records.campaigns.context import Context
-from records.campaigns.editing import known_item, note_work
+from records.campaigns.editing import known_item
+from records.campaigns.lifecycle import ask_platform
 from records.campaigns.progress import ON_PLATFORM
 from records.campaigns.refusals import CommandRefused, RefusalType
 
@@ -90,9 +92,9 @@ async def withdraw(context: Context, command: c.Withdraw) -> dict[str, JsonValue
     _check_may(context, command.scope, command.item, Verdict.WITHDRAW)
     cast(context, command.scope, command.item, Verdict.WITHDRAW, command.reason)
     if facts.campaign.status in ON_PLATFORM:
-        pauses = facts.workspace.settings.get("voided_live_policy") == "pause"
-        if pauses and facts.campaign.status is CampaignStatus.LIVE:
-            note_work(context, platform_status="pause")
+        pauses = facts.workspace.settings.get("voided_live_policy") == "pause" and _runs(facts.campaign)
+        if pauses:
+            ask_platform(context, "pause")
         await notifications.add(
             context.session,
             workspace_id=facts.campaign.workspace_id,
@@ -104,6 +106,12 @@ async def withdraw(context: Context, command: c.Withdraw) -> dict[str, JsonValue
             dedupe_key=f"withdrawn:{context.request.command_id}",
         )
     return {"scope": command.scope.value, "item": command.item}
+
+
+def _runs(campaign: Campaign) -> bool:
+    """Spends, or will by itself: a scheduled campaign is active on the platform."""
+    being_ended = campaign.work.get("platform_status") == "end"
+    return campaign.status in (CampaignStatus.LIVE, CampaignStatus.SCHEDULED) and not being_ended
 
 
 def cast(context: Context, scope: Scope, item: str | None, verdict: Verdict, reason: str) -> None:

@@ -1,8 +1,11 @@
 """Publishing, pausing, ending: commands that move a campaign as a whole."""
 
+from typing import Literal
+
 from pydantic import JsonValue
 
 from models.contracts import commands as c
+from models.contracts.campaign import Step
 from models.domain.late import LateStop, apply_if_late
 from models.domain.states import ApprovalState, CampaignStatus, Gate
 from records.campaigns.context import Context
@@ -62,7 +65,7 @@ async def cancel_publish(context: Context, _: c.CancelPublish) -> dict[str, Json
 
 
 async def pause(context: Context, _: c.Pause) -> dict[str, JsonValue]:
-    note_work(context, platform_status="pause")
+    ask_platform(context, "pause")
     return {}
 
 
@@ -74,13 +77,23 @@ async def resume(context: Context, _: c.Resume) -> dict[str, JsonValue]:
             f"Not approved any more: {', '.join(voided)}. Have it approved before the ads run again.",
             scopes=list[JsonValue](voided),
         )
-    note_work(context, platform_status="resume")
+    ask_platform(context, "resume")
     return {}
 
 
 async def end(context: Context, _: c.End) -> dict[str, JsonValue]:
-    note_work(context, platform_status="end")
+    ask_platform(context, "end")
     return {}
+
+
+def ask_platform(context: Context, status: Literal["pause", "resume", "end"]) -> None:
+    """The workflow passes it on. A newer wish takes the place of one that was refused, but nothing that of an end."""
+    campaign = context.facts.campaign
+    if campaign.work.get("platform_status") == "end" and status != "end":
+        raise CommandRefused(RefusalType.NOT_ALLOWED, "This campaign is being ended; nothing else is possible now.")
+    note_work(context, platform_status=status)
+    if campaign.problem and campaign.problem.get("step") == Step.PLATFORM_STATUS.value:
+        campaign.problem = None
 
 
 async def cancel(context: Context, _: c.Cancel) -> dict[str, JsonValue]:

@@ -25,6 +25,7 @@ from records import audit, notifications
 from records.campaigns import facts as campaign_facts
 from records.campaigns.context import Context
 from records.campaigns.editing import add_missing_items, note_work, put_draft
+from records.campaigns.progress import ON_PLATFORM
 from records.campaigns.snapshot import refresh, snapshot_of
 from records.campaigns.submitting import request
 
@@ -110,7 +111,9 @@ def copy_written(written: Written) -> Change:
         await context.session.flush()
         await _replace_variants(context, version, written)
         asked = facts.campaign.work.get("regenerate")
-        rest = {k: v for k, v in asked.items() if k != written.item} if isinstance(asked, dict) else {}
+        # Another instruction that came meanwhile is still to be done.
+        done = (written.item, written.instruction)
+        rest = {k: v for k, v in asked.items() if (k, v) != done} if isinstance(asked, dict) else {}
         note_work(context, regenerate=rest or None)
 
     return change
@@ -186,6 +189,25 @@ def step_failed(step: Step, error_type: str, message: str) -> Change:
             kind="step_failed",
             title=f"{campaign.name} needs you",
             body=message,
+            dedupe_key=context.request.command_id,
+        )
+
+    return change
+
+
+def cancel_ignored(reason: str) -> Change:
+    """Whoever cancelled the run in Temporal may believe that the ads have stopped; people are told that they go on."""
+
+    async def change(context: Context) -> None:
+        campaign = context.facts.campaign
+        running = " Its ads keep running." if campaign.status in ON_PLATFORM else ""
+        await notifications.add(
+            context.session,
+            workspace_id=campaign.workspace_id,
+            campaign_id=campaign.id,
+            kind="cancel_ignored",
+            title=f"{campaign.name} was not cancelled",
+            body=f"Somebody tried to cancel it in Temporal.{running} What can be done: {reason}",
             dedupe_key=context.request.command_id,
         )
 

@@ -5,13 +5,22 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.contracts.campaign import CampaignSnapshot, ChangeSetSnapshot, ItemSnapshot, ScopeSnapshot, Step
+from models.domain.late import LateStop, apply_if_late
+from models.domain.schedule import Schedule
 from models.domain.states import ApprovalState, ChangeSetState
 from models.tables.approval import Approval
-from records import changes
+from records import changes, publish_runs
 from records.campaigns import facts as campaign_facts
 from records.campaigns.evaluating import evaluation_of
 from records.campaigns.facts import CampaignFacts
-from records.campaigns.progress import items_to_write, next_step, platform_command, status_of, waiting_on
+from records.campaigns.progress import (
+    UNPUBLISHED,
+    items_to_write,
+    next_step,
+    platform_command,
+    status_of,
+    waiting_on,
+)
 
 
 def snapshot_of(facts: CampaignFacts) -> CampaignSnapshot:
@@ -67,17 +76,12 @@ async def refresh(session: AsyncSession, facts: CampaignFacts, now: datetime, *,
     campaign.status = status_of(current)
     if bump:
         campaign.version += 1
+    if schedule := await _schedule(session, current):
+        campaign.budget_currency, campaign.budget_total_minor = schedule.currency, schedule.total_cap_minor
+        campaign.starts_at, campaign.ends_at, campaign.timezone = schedule.start, schedule.end, schedule.zone
     snapshot = snapshot_of(current)
     campaign.waiting_on = snapshot.waiting_on
     campaign.next_step = snapshot.step.value if snapshot.step else None
-    schedule = current.schedules.working
-    if schedule is not None:
-        body = schedule.body
-        campaign.budget_currency = str(body["currency"])
-        campaign.budget_total_minor = int(str(body["total_cap_minor"]))
-        campaign.starts_at = datetime.fromisoformat(str(body["start"]))
-        campaign.ends_at = datetime.fromisoformat(str(body["end"])) if body.get("end") else None
-        campaign.timezone = str(body["zone"])
     campaign.evaluation = evaluation_of(current, now).model_dump(mode="json")
     for scope, view in current.scope_views.items():
         row = current.approvals.get(scope)
@@ -93,3 +97,15 @@ async def refresh(session: AsyncSession, facts: CampaignFacts, now: datetime, *,
     await session.flush()
     await changes.notify(session, campaign.workspace_id, "campaign", campaign.id, campaign.version)
     return snapshot
+
+
+async def _schedule(session: AsyncSession, facts: CampaignFacts) -> Schedule | None:
+    """What is being worked on; once published what runs: the approved one, moved where publishing began too late."""
+    if facts.campaign.status in UNPUBLISHED:
+        working = facts.schedules.working
+        return Schedule.model_validate(working.body) if working else None
+    run = await publish_runs.latest(session, facts.campaign.id)
+    if facts.schedule is None or run is None:
+        return facts.schedule
+    held = apply_if_late(facts.schedule, run.created_at)
+    return facts.schedule if isinstance(held, LateStop) else held

@@ -6,7 +6,6 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any, NoReturn
 from uuid import UUID, uuid4, uuid5
 
@@ -32,10 +31,13 @@ from models.contracts.base import Actor
 from models.contracts.campaign import CampaignAnswer, CampaignSnapshot, CampaignState, CreateCampaign
 from models.contracts.commands import AnyCommand, CommandRequest, SignalledCommand
 from models.domain.states import CampaignStatus, Scope
+from models.tables.approval import Ballot
 from models.tables.asset import Asset, AssetKind
 from models.tables.campaign import Campaign
 from providers.storage.keys import asset_key
 from providers.storage.s3 import S3Store
+from records.campaigns import facts as campaign_facts
+from records.campaigns.facts import CampaignFacts
 from records.database import Database
 from settings import Settings
 from tests.activities.publishing_desk import picture
@@ -51,7 +53,6 @@ from workflows.visibility import WORKSPACE_ID
 QUEUES = (policies.QUEUE_CAMPAIGNS, policies.QUEUE_TEXT, policies.QUEUE_ADS_META)
 # Far more than anything takes here, so that a hang fails instead of stopping the run.
 PATIENCE_S = 30
-NOBODY_DECIDES = timedelta(seconds=1)
 
 
 @asynccontextmanager
@@ -173,6 +174,19 @@ class Run:
     async def idle(self) -> CampaignSnapshot:
         """Until only people can go on."""
         return await self.until(lambda seen: seen.step is None)
+
+    async def facts(self) -> CampaignFacts:
+        async with self.office.db.workspace_transaction(self.office.workspace_id) as session:
+            return await campaign_facts.load(session, self.campaign_id)
+
+    async def item(self, key: str) -> dict[str, Any]:
+        """The body of an item as an editor would load it."""
+        version = (await self.facts()).items[key].versions.working
+        assert version is not None
+        return dict(version.body)
+
+    async def ballots(self) -> list[Ballot]:
+        return (await self.facts()).ballots
 
     async def row(self) -> Campaign:
         """The campaign as people see it."""

@@ -1,7 +1,6 @@
 """One worker with all real activities for these tests, on a Temporal server of their own; a shop for each test."""
 
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 import pytest_asyncio
@@ -37,12 +36,38 @@ def store(s3: servers.ObjectStore) -> S3Store:
 
 
 @pytest_asyncio.fixture(scope="session")
-async def campaigns_client(
-    temporal_client: Client, make_settings: Callable[..., Settings], shared_database: servers.Database
-) -> AsyncIterator[Client]:
+async def campaigns_client(temporal_client: Client, settings: Settings) -> AsyncIterator[Client]:
     """A client of the server on which the shared worker works."""
-    async with working(temporal_client, make_settings(shared_database)):
+    async with working(temporal_client, settings):
         yield temporal_client
+
+
+@pytest.fixture(scope="session")
+def second_temporal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server on which nobody works until a test does, and where histories are long after 40 events already."""
+    folder, port = tmp_path_factory.mktemp("temporal"), free_port()
+    child = Child(
+        temporal(folder, port, ui_port=0, dynamic_config=("limit.historyCount.suggestContinueAsNew=40",)), folder
+    )
+    child.start()
+    child.wait_ready()
+    yield f"127.0.0.1:{port}"
+    child.stop()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def second_client(second_temporal: str) -> Client:
+    return await connect(second_temporal)
+
+
+@pytest_asyncio.fixture
+async def second_shop(second_client: Client, db: Database, simulator: servers.Simulator, store: S3Store) -> Shop:
+    return await open_shop(second_client, db, simulator, store)
+
+
+@pytest.fixture(scope="session")
+def settings(make_settings: Callable[..., Settings], shared_database: servers.Database) -> Settings:
+    return make_settings(shared_database)
 
 
 @pytest_asyncio.fixture

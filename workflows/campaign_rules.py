@@ -1,0 +1,54 @@
+"""What a campaign's workflow decides from its snapshot alone: whom to refuse, when to look again, when it is over."""
+
+from datetime import datetime, timedelta
+
+from temporalio.exceptions import ApplicationError
+
+from models.contracts.campaign import CampaignSnapshot
+from models.contracts.commands import CommandRequest
+from models.domain.commands import Command, refusal
+from models.domain.states import CampaignStatus
+
+OVER = {CampaignStatus.ENDED, CampaignStatus.CANCELLED}
+ON_PLATFORM = {CampaignStatus.SCHEDULED, CampaignStatus.LIVE, CampaignStatus.PAUSED}
+# Reviews mostly end within minutes in practice and a day by the platform's word; then an hourly look is enough.
+REVIEW_LOOKS = [timedelta(seconds=s) for s in (5, 15, 60, 300, 900)]
+REVIEW_LATER = timedelta(hours=1)
+
+
+def is_over(snapshot: CampaignSnapshot) -> bool:
+    return (snapshot.archived or snapshot.status in OVER) and snapshot.step is None
+
+
+def refuse(snapshot: CampaignSnapshot | None, request: CommandRequest) -> None:
+    """Raises what the sender is told when the present state does not allow the command."""
+    if snapshot is None:
+        raise ApplicationError("The campaign is still being recorded; try again in a moment.", type="not_allowed")
+    if is_over(snapshot):
+        raise ApplicationError("This campaign is closed; duplicate it to go on.", type="not_allowed")
+    if request.expected_version not in (None, snapshot.version):
+        raise ApplicationError(
+            "Somebody else changed this meanwhile; load it again and repeat your edit.",
+            {"present_version": snapshot.version},
+            type="version_mismatch",
+        )
+    if refused := refusal(snapshot.status, Command(request.command.name)):
+        allowed = [command.value for command in refused.allowed]
+        raise ApplicationError(
+            refused.detail, {"status": snapshot.status.value, "allowed": allowed}, type="not_allowed"
+        )
+
+
+def next_look(snapshot: CampaignSnapshot, looks: int, now: datetime) -> timedelta | None:
+    """How long until the platform, the start or the end calls; None while only people are awaited."""
+    if snapshot.status not in ON_PLATFORM:
+        return None
+    look = REVIEW_LOOKS[looks] if looks < len(REVIEW_LOOKS) else REVIEW_LATER
+    starts = snapshot.starts_at if snapshot.status is CampaignStatus.SCHEDULED else None
+    until = [moment - now for moment in (starts, end_due(snapshot)) if moment is not None]
+    return max(min([look, *until]), timedelta(0))
+
+
+def end_due(snapshot: CampaignSnapshot) -> datetime | None:
+    """None also once the end was asked for: the platform may have refused it, and then a person is awaited."""
+    return None if snapshot.platform_command == "end" else snapshot.ends_at
