@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import httpx
 import pytest
+from playwright.async_api import Page
 
 from api.openapi import COMMITTED, description_of_this_version
 from settings import Settings
@@ -174,3 +175,13 @@ def test_every_operation_has_its_own_name_a_tag_words_and_says_how_it_fails() ->
         assert "application/problem+json" in operation["responses"]["500"]["content"], where
         if "/health" not in where and "/version" not in where and "/auth/" not in where:
             assert operation.get("security"), where
+
+
+async def test_the_docs_page_works_in_a_browser_under_our_content_policy(page: Page, api_url: str) -> None:
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+
+    await page.goto(f"{api_url}/docs")
+    await page.get_by_role("heading", name="Greenlight").wait_for()
+
+    assert complaints == []
