@@ -29,20 +29,20 @@ DEATHS = {
 def demo(data_dir: Path, brief: str) -> Iterator["subprocess.Popen[str]"]:
     names = ("API", "TEMPORAL", "TEMPORAL_UI", "S3", "SIMULATOR")
     ports = {f"GREENLIGHT_{name}_PORT": str(free_port()) for name in names}
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "cli.py", "demo", "--brief", brief],
         cwd=ROOT,
         env={**os.environ, "GREENLIGHT_DATA_DIR": str(data_dir), **ports},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-    )
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
-            process.communicate()
+    ) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+                process.communicate()
 
 
 def kill(data_dir: Path, service: str) -> None:
