@@ -5,10 +5,10 @@ from fastapi.staticfiles import StaticFiles
 from starlette.responses import Response
 from starlette.types import Scope
 
-from api.pages import campaign, campaign_list, pictures, sign_in
+from api.pages import briefs, campaign, campaign_list, pictures, sign_in
 from api.pages.rendering import STATIC
 
-ROUTERS = (sign_in.router, campaign_list.router, campaign.router, pictures.router)
+ROUTERS = (sign_in.router, campaign_list.router, briefs.router, campaign.router, pictures.router)
 
 
 class ForeverFiles(StaticFiles):

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from api.pages.reading import Reading
-from api.pages.views.previews import BUTTONS, Preview, previews_of
+from api.pages.views.previews import BUTTONS, Preview, picture_url, previews_of
 from api.pages.views.titles import anchor_of, title_of
 from api.pages.views.words import APPROVAL, NOT_ASKED, PLACEMENT, Badge, direction, language_name, readable, when
 from models.domain.approvals import ItemView
-from models.domain.content import ItemContent
+from models.domain.content import Card, ItemAsset, ItemContent
 from models.domain.copy_checks import check_item, near_duplicates
 from models.domain.diff import Change
 from models.domain.findings import Finding, Level
-from models.domain.states import Placement, Scope, Verdict
+from models.domain.states import ApprovalState, Placement, Scope, Verdict
 from models.tables.content import ContentSource
 from records.campaigns.facts import ItemFacts
 from records.campaigns.looking_back import Part
@@ -49,6 +49,8 @@ class ItemCard:
     key: str
     anchor: str
     title: str
+    open: bool
+    thumbnail: str | None
     language: str
     direction: str
     idea: str
@@ -74,6 +76,10 @@ class ItemCard:
     may_withdraw: bool
     talks: list[Talk]
 
+    @property
+    def refused(self) -> bool:
+        return any(remark.refused for remark in self.remarks)
+
 
 def item_cards(reading: Reading) -> list[ItemCard]:
     if not reading.sees(Scope.CONTENT):
@@ -92,6 +98,9 @@ def _card(reading: Reading, key: str, item: ItemFacts, findings: list[Finding]) 
         key=key,
         anchor=anchor_of(part),
         title=title_of(facts, key),
+        # What is decided rests folded; what needs eyes lies open.
+        open=view.included and view.state is not ApprovalState.APPROVED,
+        thumbnail=_thumbnail(content) if content else None,
         language=language_name(item.row.language),
         direction=direction(item.row.language),
         idea=_idea(reading, item.row.concept_key),
@@ -117,6 +126,11 @@ def _card(reading: Reading, key: str, item: ItemFacts, findings: list[Finding]) 
         may_withdraw=view.included and reading.may(part, Verdict.WITHDRAW),
         talks=_talks(reading, key),
     )
+
+
+def _thumbnail(content: ItemContent) -> str | None:
+    parts: list[ItemAsset | Card] = [*content.assets, *content.cards]
+    return picture_url(parts[0].asset_id, width=96) if parts else None
 
 
 def _state(reading: Reading, view: ItemView) -> Badge:
