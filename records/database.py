@@ -32,6 +32,8 @@ class Database:
             pool_size=pool_size,
             # A restarted Postgres leaves dead connections in the pool; the ping replaces them.
             pool_pre_ping=True,
+            # Errors reach the logs; the values of a statement may be personal data.
+            hide_parameters=True,
             connect_args={
                 "connect_timeout": CONNECT_TIMEOUT_S,
                 "options": f"-c statement_timeout={STATEMENT_TIMEOUT}",
