@@ -3,10 +3,13 @@
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
+import pytest
 import pytest_asyncio
+from pydantic import SecretStr
 
 from models.tables.identity import UserAccount
 from providers.ads.meta.reads import MetaReader
+from providers.ads.meta.transport import MetaTransport
 from providers.ads.meta.writes import MetaWriter
 from providers.storage.s3 import S3Store
 from records import identity
@@ -14,9 +17,9 @@ from records.database import Database
 from tests import servers
 from tests.activities.publishing_desk import Desk, furnish
 from tests.providers.ads.meta.advertiser import Advertiser
-from tests.providers.ads.meta.conftest import advertisers, fault, reader, shop, transport, writer
+from tests.providers.ads.meta.conftest import advertisers, fault, shop
 
-__all__ = ["advertisers", "fault", "reader", "shop", "transport", "writer"]
+__all__ = ["advertisers", "fault", "shop"]
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -26,19 +29,30 @@ async def db(shared_database: servers.Database) -> AsyncIterator[Database]:
     await database.close()
 
 
-@pytest_asyncio.fixture
-async def desk(db: Database, s3: servers.ObjectStore, shop: Advertiser, reader: MetaReader, writer: MetaWriter) -> Desk:
-    store = S3Store(
+@pytest.fixture(scope="session")
+def store(s3: servers.ObjectStore) -> S3Store:
+    return S3Store(
         endpoint=s3.endpoint,
         region="auto",
         bucket=s3.bucket,
         access_key_id=s3.access_key_id,
         secret_access_key=s3.secret_access_key,
     )
+
+
+@pytest_asyncio.fixture(scope="session")
+async def transport(simulator: servers.Simulator) -> AsyncIterator[MetaTransport]:
+    secret = SecretStr(simulator.control.get("/meta/app").json()["app_secret"])
+    async with MetaTransport(simulator.url, app_secret=secret) as meta:
+        yield meta
+
+
+@pytest_asyncio.fixture
+async def desk(db: Database, store: S3Store, shop: Advertiser, transport: MetaTransport) -> Desk:
     user = UserAccount(email=f"ana-{uuid4().hex}@example.com", first_name="Ana")
     async with db.user_transaction(user.id) as session:
         session.add(user)
     workspace = await identity.create_workspace(db, "Agency One", user.id)
-    desk = Desk(db, store, reader, writer, shop, workspace.id)
+    desk = Desk(db, store, MetaReader(transport), MetaWriter(transport), shop, workspace.id)
     await furnish(desk)
     return desk

@@ -1,5 +1,5 @@
 """The same desk as the activities' tests use."""
 
-from tests.activities.conftest import advertisers, db, desk, fault, reader, shop, transport, writer
+from tests.activities.conftest import advertisers, db, desk, fault, shop, store, transport
 
-__all__ = ["advertisers", "db", "desk", "fault", "reader", "shop", "transport", "writer"]
+__all__ = ["advertisers", "db", "desk", "fault", "shop", "store", "transport"]
