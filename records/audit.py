@@ -1,5 +1,6 @@
 """The audit trail. An event is written in the transaction of what it tells of."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -9,8 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from models.domain.states import Channel
+from models.tables.ad_account import AdAccount
+from models.tables.asset import Asset
 from models.tables.audit import AuditEvent
 from models.tables.base import JsonObject
+from models.tables.campaign import Campaign
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +67,22 @@ async def trail(
     if before is not None:
         found = found.where(AuditEvent.at < before)
     return list(await session.scalars(found.order_by(col(AuditEvent.at).desc(), col(AuditEvent.id)).limit(limit)))
+
+
+async def recent(session: AsyncSession, *, before: datetime | None = None, limit: int = 100) -> list[AuditEvent]:
+    """Events of the whole workspace, newest first; `before` pages on."""
+    found = select(AuditEvent)
+    if before is not None:
+        found = found.where(AuditEvent.at < before)
+    return list(await session.scalars(found.order_by(col(AuditEvent.at).desc(), col(AuditEvent.id)).limit(limit)))
+
+
+async def names_of(session: AsyncSession, events: Sequence[AuditEvent]) -> dict[UUID, str]:
+    """Present names of the campaigns, ad accounts and assets that the events are about, by id."""
+    ids = {event.object_id for event in events}
+    queries = (
+        select(Campaign.id, Campaign.name).where(col(Campaign.id).in_(ids)),
+        select(AdAccount.id, AdAccount.name).where(col(AdAccount.id).in_(ids)),
+        select(Asset.id, Asset.filename).where(col(Asset.id).in_(ids)),
+    )
+    return {UUID(str(row[0])): str(row[1]) for query in queries for row in (await session.execute(query)).all()}

@@ -5,10 +5,33 @@ from fastapi.staticfiles import StaticFiles
 from starlette.responses import Response
 from starlette.types import Scope
 
-from api.pages import briefs, campaign, campaign_list, pictures, sign_in
+from api.pages import (
+    accounts,
+    activity,
+    briefs,
+    campaign,
+    campaign_list,
+    items,
+    library,
+    pictures,
+    schedules,
+    sign_in,
+)
 from api.pages.rendering import STATIC
 
-ROUTERS = (sign_in.router, campaign_list.router, briefs.router, campaign.router, pictures.router)
+# What catches any command of a campaign comes after the pages that have addresses of their own below it.
+ROUTERS = (
+    sign_in.router,
+    campaign_list.router,
+    briefs.router,
+    schedules.router,
+    items.router,
+    accounts.router,
+    library.router,
+    activity.router,
+    pictures.router,
+    campaign.router,
+)
 
 
 class ForeverFiles(StaticFiles):

@@ -154,7 +154,7 @@ class _Tree:
 
     def _ad_set(self, ad_set: PlannedAdSet) -> AdSetNode:
         return AdSetNode(
-            title=owner_names(self.reading).get(ad_set.key, readable(ad_set.key)),
+            title=owner_names(self.reading.facts).get(ad_set.key, readable(ad_set.key)),
             name=ad_set.name,
             who=f"{audience_words(ad_set.targeting)}, speaking {language_name(ad_set.language)}",
             where=listed([place_words(place) for place in ad_set.targeting.geo.include]),

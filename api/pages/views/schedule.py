@@ -16,6 +16,7 @@ from models.domain.schedule import (
     IfLate,
     Schedule,
 )
+from records.campaigns.facts import CampaignFacts
 
 LATE = {
     IfLate.SHIFT: "If approval comes late, start and end move together; the length stays.",
@@ -96,7 +97,7 @@ def _budget(schedule: Schedule) -> str:
 
 
 def _shares(reading: Reading, schedule: Schedule) -> list[Share]:
-    names = owner_names(reading)
+    names = owner_names(reading.facts)
     whole = max(schedule.pool_minor, 1)
     return [
         Share(
@@ -110,10 +111,10 @@ def _shares(reading: Reading, schedule: Schedule) -> list[Share]:
     ]
 
 
-def owner_names(reading: Reading) -> dict[str, str]:
+def owner_names(facts: CampaignFacts) -> dict[str, str]:
     """Budget owners by plan key, in the words of the strategy."""
-    strategy = reading.facts.strategy or reading.facts.working_strategy
-    version = reading.facts.plans.submitted or reading.facts.plans.draft
+    strategy = facts.strategy or facts.working_strategy
+    version = facts.plans.submitted or facts.plans.draft
     if version is None:
         return {}
     plan = AdsPlan.model_validate(version.body)

@@ -1,0 +1,93 @@
+"""Events of the audit trail as sentences, by day."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from api.pages.views.words import SCOPE, VERDICT, readable
+from models.domain.states import Channel, Scope, Verdict
+from models.tables.audit import AuditEvent
+
+SENTENCES = {
+    "create": "created the campaign",
+    "edit_brief": "edited the brief",
+    "edit_strategy": "edited the strategy",
+    "edit_item": "edited texts",
+    "edit_schedule": "edited budget and dates",
+    "edit_plan": "edited the ads plan",
+    "regenerate": "had texts rewritten",
+    "choose_ad_account": "chose the ad account",
+    "rename": "renamed the campaign",
+    "submit": "asked for approval",
+    "approve_all": "approved everything shown",
+    "withdraw": "took an approval back",
+    "publish": "started publishing",
+    "cancel_publish": "cancelled publishing",
+    "pause": "paused the campaign",
+    "resume": "resumed the campaign",
+    "end": "ended the campaign",
+    "cancel": "gave the campaign up",
+    "archive": "archived the campaign",
+    "retry": "tried again",
+    "open_change_set": "proposed a change",
+    "decide_change_set": "decided on a change",
+    "discard_change_set": "dropped a change",
+    "connect_ad_account": "connected the ad account",
+    "choose_ad_identity": "chose page and pixel",
+    "check_ad_account": "checked the ad account",
+    "disconnect_ad_account": "disconnected the ad account",
+    "upload_asset": "uploaded a picture",
+    "upload_asset_again": "uploaded a picture again",
+    "archive_asset": "put a picture away",
+}
+CHANNELS = {
+    Channel.API: "through a program",
+    Channel.OPERATOR_UNVERIFIED: "sender not verified",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    time: str
+    who: str
+    what: str
+    about: str
+    link: str | None
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    date: str
+    events: list[Happened]
+
+
+def activity_words(events: Sequence[AuditEvent], names: Mapping[UUID, str]) -> list[Day]:
+    """Newest first; times in UTC, since a workspace may work in several zones."""
+    days: dict[str, list[Happened]] = {}
+    for event in events:
+        days.setdefault(f"{event.at:%A} {event.at.day} {event.at:%B %Y}", []).append(_happened(event, names))
+    return [Day(date, found) for date, found in days.items()]
+
+
+def _happened(event: AuditEvent, names: Mapping[UUID, str]) -> Happened:
+    links = {"campaign": "/campaigns", "ad_account": "/ad-accounts"}
+    return Happened(
+        time=f"{event.at:%H:%M}",
+        who=event.actor_name,
+        what=_what(event),
+        about=names.get(event.object_id, ""),
+        link=f"{links[event.object_kind]}/{event.object_id}" if event.object_kind in links else None,
+        channel=CHANNELS.get(event.channel, ""),
+    )
+
+
+def _what(event: AuditEvent) -> str:
+    command = (event.after or {}).get("command")
+    if event.action == "decide" and isinstance(command, dict):
+        verdict, scope = str(command.get("verdict")), str(command.get("scope"))
+        words = VERDICT[Verdict(verdict)] if verdict in set(Verdict) else "decided"
+        about = SCOPE[Scope(scope)].lower() if scope in set(Scope) else scope
+        item = f" ({readable(str(command['item']))})" if command.get("item") else ""
+        return f"{words}: {about}{item}"
+    return SENTENCES.get(event.action, readable(event.action))
