@@ -134,8 +134,12 @@ class Desk:
     async def stage(self, stage: PublishStage, writes: PlatformWrites | None = None) -> int:
         return await self.persist((writes or self.writes()).ensure_stage, StageRef(publish=self.ref, stage=stage))
 
-    async def prepare(self) -> None:
+    async def plan(self) -> None:
+        """Everything intended, nothing sent."""
         await self.run(self.publishing.prepare_publish, self.ref)
+
+    async def prepare(self) -> None:
+        await self.plan()
         await self.run(self.writes().upload_media, self.ref)
 
     async def build(self) -> None:

@@ -41,12 +41,12 @@ async def _stored(desk: Desk, intent: NewIntent) -> LedgerIntent:
 
 
 async def create_campaign(desk: Desk) -> LedgerIntent:
-    await desk.prepare()
+    await desk.plan()
     return await desk.intent(object_kind=PlatformKind.CAMPAIGN)
 
 
 async def create_ad_set(desk: Desk) -> LedgerIntent:
-    await desk.prepare()
+    await desk.plan()
     await desk.stage(PublishStage.CAMPAIGNS)
     return await desk.intent(object_kind=PlatformKind.AD_SET)
 
@@ -59,7 +59,9 @@ async def create_ad(desk: Desk) -> LedgerIntent:
 
 
 async def update(desk: Desk) -> LedgerIntent:
-    await desk.build()
+    await desk.plan()
+    await desk.stage(PublishStage.CAMPAIGNS)
+    await desk.stage(PublishStage.AD_SETS)
     await desk.change(Campaign, status=CampaignStatus.LIVE)
     ad_set = await _object(desk, PlatformKind.AD_SET)
     base = status_intent(ad_set, WriteOp.PAUSE, WriteClass.PERSON)
@@ -82,7 +84,8 @@ async def activate(desk: Desk) -> LedgerIntent:
 
 
 async def delete(desk: Desk) -> LedgerIntent:
-    await desk.build()
+    await desk.plan()
+    await desk.stage(PublishStage.CAMPAIGNS)
     return await _stored(
         desk, status_intent(await _object(desk, PlatformKind.CAMPAIGN), WriteOp.DELETE, WriteClass.STOP)
     )

@@ -119,7 +119,7 @@ class SleepyWriter(DyingWriter):
 
 async def _while_asleep(desk: Desk, writer: SleepyWriter) -> asyncio.Task[str | None]:
     """The sleeper claims the campaign; meanwhile another worker doubts it, finds nothing and makes it."""
-    await desk.prepare()
+    await desk.plan()
     intent = await desk.intent(object_kind=PlatformKind.CAMPAIGN)
     sleeper = replace(desk, limits=replace(QUICK, send_within=timedelta(milliseconds=100))).writes(writer)
     asleep = asyncio.create_task(ActivityEnvironment().run(sleeper.ensure_write, desk.ref_to(intent)))
@@ -166,7 +166,7 @@ async def test_a_stop_between_create_and_activate_needs_a_person_after_release(d
 
 
 async def test_nothing_new_is_sent_while_the_account_is_stopped(desk: Desk) -> None:
-    await desk.prepare()
+    await desk.plan()
     await set_gate(desk, Gate.STOPPED)
 
     error = await fails(desk, desk.writes().ensure_stage, StageRef(publish=desk.ref, stage=PublishStage.CAMPAIGNS))
@@ -260,7 +260,7 @@ async def _spoil(desk: Desk, kind: PlatformKind, **fields: object) -> None:
 async def test_taking_back_waits_for_what_is_in_doubt_so_that_nothing_can_appear_afterwards(
     desk: Desk, fault: Callable[..., None]
 ) -> None:
-    await desk.prepare()
+    await desk.plan()
     fault("applied_then_dropped", f"*/act_{desk.shop.id}/campaigns", method="POST")
     fault("http_500", f"*/act_{desk.shop.id}/campaigns", method="GET")
     doubt = await fails(desk, desk.writes().ensure_stage, StageRef(publish=desk.ref, stage=PublishStage.CAMPAIGNS))
@@ -275,7 +275,7 @@ async def test_taking_back_waits_for_what_is_in_doubt_so_that_nothing_can_appear
 async def test_a_throttle_waits_the_stated_time_and_keeps_every_writer_quiet(
     desk: Desk, fault: Callable[..., None]
 ) -> None:
-    await desk.prepare()
+    await desk.plan()
     fault("throttle", f"*/act_{desk.shop.id}/campaigns", method="POST", params={"code": 80004, "regain_minutes": 9})
     stage = StageRef(publish=desk.ref, stage=PublishStage.CAMPAIGNS)
 
@@ -305,7 +305,7 @@ async def test_normal_writers_leave_the_last_quarter_of_the_quota_to_people(desk
 async def test_an_expired_token_waits_for_a_person_to_reconnect_and_says_so(
     desk: Desk, fault: Callable[..., None]
 ) -> None:
-    await desk.prepare()
+    await desk.plan()
     fault("expired_token", f"*/act_{desk.shop.id}/campaigns", method="POST")
 
     error = await fails(desk, desk.writes().ensure_stage, StageRef(publish=desk.ref, stage=PublishStage.CAMPAIGNS))

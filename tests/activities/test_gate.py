@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from activities.publish_intents import status_intent
+from models.contracts.publishing import PublishStage
 from models.domain.states import AdAccountState, CampaignStatus, Gate, LedgerState, PlatformKind, WriteClass, WriteOp
 from models.tables.ad_account import AdAccount
 from models.tables.campaign import Campaign
@@ -44,7 +45,9 @@ async def verdicts(desk: Desk, intent: NewIntent) -> dict[WriteClass, GateVerdic
 
 @pytest.fixture
 async def built(desk: Desk) -> Desk:
-    await desk.build()
+    """A campaign on the platform; what is under it does not matter to the gate."""
+    await desk.plan()
+    await desk.stage(PublishStage.CAMPAIGNS)
     return desk
 
 
