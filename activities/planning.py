@@ -11,10 +11,10 @@ from models.contracts.campaign import CampaignSnapshot
 from models.domain.base import local_time
 from models.domain.defaults import NotPlannable, default_plan, default_schedule
 from models.domain.naming import Naming
-from models.tables.brand import Brand
 from records.campaigns import facts as campaign_facts
 from records.campaigns import results
 from records.campaigns.account import account_facts
+from records.campaigns.client import client_name
 from records.campaigns.facts import CampaignFacts
 from records.campaigns.progress import plan_signature
 from records.campaigns.refusals import CommandRefused, needed
@@ -31,8 +31,7 @@ class Planning:
         try:
             async with self.database.workspace_transaction(ref.workspace_id) as session:
                 facts = await campaign_facts.load(session, ref.campaign_id)
-                brand = await session.get(Brand, facts.campaign.brand_id) if facts.campaign.brand_id else None
-                change = _draft(facts, brand.name if brand else facts.workspace.name)
+                change = _draft(facts, await client_name(session, facts))
                 return await results.store_result(
                     session, ref, f"plan_drafted:{occurrence()}", "plan_drafted", utc_now(), change
                 )

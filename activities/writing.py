@@ -20,7 +20,6 @@ from models.domain.content import ItemContent
 from models.domain.meta_limits import BUTTONS, GUIDELINES, PLACEMENTS
 from models.domain.states import CreativeFormat, Placement
 from models.domain.strategy import Concept, Strategy
-from models.tables.brand import Brand
 from providers.errors import BadAnswer, ProviderError, RetryLater
 from providers.storage.keys import text_key
 from providers.storage.protocol import ObjectStore
@@ -33,6 +32,7 @@ from providers.text.schemas import CopyDraft
 from records import ai_usage
 from records.campaigns import facts as campaign_facts
 from records.campaigns import pictures, results
+from records.campaigns.client import client_name
 from records.campaigns.facts import CampaignFacts
 from records.campaigns.results import Written
 from records.campaigns.waiting import note_waiting
@@ -162,11 +162,8 @@ class Writing:
             return await campaign_facts.load(session, ref.campaign_id)
 
     async def _brand(self, ref: CampaignRef, facts: CampaignFacts) -> str:
-        if facts.campaign.brand_id is None:
-            return facts.workspace.name
         async with self.database.workspace_transaction(ref.workspace_id) as session:
-            brand = await session.get(Brand, facts.campaign.brand_id)
-            return brand.name if brand else facts.workspace.name
+            return await client_name(session, facts)
 
     async def _store(self, ref: CampaignRef, action: str, change: results.Change) -> CampaignSnapshot:
         async with self.database.workspace_transaction(ref.workspace_id) as session:

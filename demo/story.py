@@ -95,10 +95,9 @@ class Story:
         if self.brief.brief.get("offer"):
             # One answer of the model claims 30 % although the offer says 20 %, so that the reviewer has work to do.
             self.meta.fault({"service": "openai", "name": "wrong_offer", "times": 1})
-        created = self.api.post("/api/v1/campaigns", {"brief": body})
+        created = self.api.post("/api/v1/campaigns", {"brief": body, "ad_account_id": self.account["id"]})
         self.campaign_id = str(created["id"])
         self.api.wait(self.path, lambda seen: "status" in seen, "the campaign's record")
-        self.api.post(f"{self.path}/ad-account", {"ad_account_id": self.account["id"]})
 
     def _await_drafts(self) -> None:
         def drafted(seen: Json) -> bool:
@@ -113,7 +112,11 @@ class Story:
         schedule = self.api.get(f"{self.path}/schedule")["content"]
         version = self.api.get(self.path)["version"]
         start = datetime.now(UTC) + START_AFTER
-        self.api.put(f"{self.path}/schedule", {**schedule, "start": start.isoformat(), "if_late": "shift"}, version)
+        dates = {"start": start.isoformat()}
+        if schedule["end"]:
+            end = datetime.fromisoformat(schedule["end"]) + (start - datetime.fromisoformat(schedule["start"]))
+            dates["end"] = end.isoformat()
+        self.api.put(f"{self.path}/schedule", {**schedule, **dates, "if_late": "shift"}, version)
 
     def _progress(self) -> Json:
         return self.api.get(f"{self.path}/progress")

@@ -29,12 +29,13 @@ EXAMPLE: JsonDict = {
 
 
 class CreateCampaignBody(Body):
-    """A brief, complete or not, and a strategy where you bring one; without, Greenlight drafts it."""
+    """A brief, complete or not; a strategy where you bring one, else Greenlight drafts it; and where the ads run."""
 
     model_config = ConfigDict(json_schema_extra={"example": EXAMPLE})
 
     brief: Brief
     strategy: Strategy | None = None
+    ad_account_id: UUID | None = None
 
 
 class EditBriefBody(Body):

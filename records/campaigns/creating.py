@@ -20,16 +20,17 @@ from models.tables.strategy import StrategyVersion
 from records import audit
 from records.campaigns import facts as campaign_facts
 from records.campaigns.context import Context, parsed, read_input
-from records.campaigns.editing import put_draft
+from records.campaigns.editing import put_draft, ready_account
 from records.campaigns.refusals import CommandRefused, RefusalType
 from records.campaigns.snapshot import refresh, snapshot_of
 
 
 class CampaignBody(Document):
-    """The body of a create: a brief, and a strategy where the marketer brings one."""
+    """The body of a create: a brief, a strategy where the marketer brings one, and the ad account to run it from."""
 
     brief: Brief
     strategy: Strategy | None = None
+    ad_account_id: UUID | None = None
 
 
 async def create_campaign(session: AsyncSession, create: CreateCampaign, now: datetime) -> CampaignAnswer:
@@ -43,7 +44,7 @@ async def create_campaign(session: AsyncSession, create: CreateCampaign, now: da
         workspace_id=create.workspace_id,
         name=body.brief.name,
         brand_id=body.brief.brand_id,
-        ad_account_id=await _only_account(session),
+        ad_account_id=await _account(session, body),
         platforms=list(body.brief.platforms),
         create_key=create.create_key,
         request_hash=create.request_hash,
@@ -93,8 +94,10 @@ def _as_request(create: CreateCampaign) -> CommandRequest:
     )
 
 
-async def _only_account(session: AsyncSession) -> UUID | None:
-    """The workspace's ad account where there is exactly one that is ready; choosing is a person's act otherwise."""
+async def _account(session: AsyncSession, body: CampaignBody) -> UUID | None:
+    """The account named, else the workspace's where exactly one is ready; choosing is a person's act otherwise."""
+    if body.ad_account_id is not None:
+        return (await ready_account(session, body.ad_account_id)).id
     query = select(AdAccount.id).where(AdAccount.state == AdAccountState.CONNECTED, col(AdAccount.page_id).is_not(None))
     ready = list((await session.execute(query.limit(2))).scalars())
     return ready[0] if len(ready) == 1 else None

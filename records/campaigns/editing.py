@@ -1,8 +1,10 @@
 """Edits go to drafts; submitted versions never change."""
 
 from typing import TypeVar
+from uuid import UUID
 
 from pydantic import BaseModel, JsonValue
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from models.contracts import commands as c
@@ -171,15 +173,7 @@ async def edit_plan(context: Context, command: c.EditPlan) -> dict[str, JsonValu
 
 async def choose_ad_account(context: Context, command: c.ChooseAdAccount) -> dict[str, JsonValue]:
     """Schedule and plan depend on the account's currency, zone and page, so their drafts start anew."""
-    query = select(AdAccount).where(AdAccount.id == command.ad_account_id)
-    account = (await context.session.execute(query)).scalar_one_or_none()
-    if account is None:
-        raise CommandRefused(RefusalType.NOT_FOUND, "There is no such ad account in this workspace.")
-    if account.state is not AdAccountState.CONNECTED or account.page_id is None:
-        raise CommandRefused(
-            RefusalType.INVALID,
-            f"The ad account {account.name!r} is not ready; finish connecting it and choose a page.",
-        )
+    account = await ready_account(context.session, command.ad_account_id)
     campaign = context.facts.campaign
     if campaign.ad_account_id not in (None, account.id):
         for versions in (context.facts.schedules, context.facts.plans):
@@ -190,6 +184,19 @@ async def choose_ad_account(context: Context, command: c.ChooseAdAccount) -> dic
     campaign.ad_account_id = account.id
     campaign.problem = None
     return {"ad_account_id": str(account.id)}
+
+
+async def ready_account(session: AsyncSession, ad_account_id: UUID) -> AdAccount:
+    """Raises CommandRefused where ads cannot be run from it yet."""
+    account = await session.get(AdAccount, ad_account_id)
+    if account is None:
+        raise CommandRefused(RefusalType.NOT_FOUND, "There is no such ad account in this workspace.")
+    if account.state is not AdAccountState.CONNECTED or account.page_id is None:
+        raise CommandRefused(
+            RefusalType.INVALID,
+            f"The ad account {account.name!r} is not ready; finish connecting it and choose a page.",
+        )
+    return account
 
 
 async def rename(context: Context, command: c.Rename) -> dict[str, JsonValue]:

@@ -113,4 +113,6 @@ async def retry(context: Context, _: c.Retry) -> dict[str, JsonValue]:
         raise CommandRefused(RefusalType.NOT_ALLOWED, "Nothing has failed, so there is nothing to try again.")
     context.before = {"problem": problem}
     context.facts.campaign.problem = None
+    if problem.get("step") == Step.PUBLISH.value:
+        return await publish(context, c.Publish())
     return {}
