@@ -113,7 +113,7 @@ class Child:
         """
         deadline = time.monotonic() + self.service.start_timeout_s
         pause_s = 0.02
-        while not self._is_ready():
+        while not self.check_ready():
             if cancelled():
                 return
             if (code := self.exit_code()) is not None:
@@ -125,14 +125,21 @@ class Child:
             # Slow starters must not be slowed down further by their probes.
             time.sleep(pause_s)
             pause_s = min(pause_s * 1.5, 0.4)
-        if self.service.settle:
-            self.service.settle()
 
-    def _is_ready(self) -> bool:
+    def check_ready(self) -> bool:
+        """Probe once; the first success also settles the service.
+
+        Raises:
+            StackError: it answers, but cannot be settled.
+        """
         try:
-            return self.exit_code() is None and self.service.ready(self.pid)
+            if self.exit_code() is not None or not self.service.ready(self.pid):
+                return False
         except OSError:
             return False
+        if self.service.settle:
+            self.service.settle()
+        return True
 
     def _log_tail(self, lines: int = 15) -> str:
         with self.log.open("rb") as log:

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
@@ -17,13 +17,10 @@ import psutil
 
 from stack.ports import require_free
 from stack.service import Child, Service, StackError
+from stack.watching import Watched
 
 # Deaths are seen within one round; a restart must not wait for a human's patience.
 ROUND_S = 0.2
-FIRST_PAUSE_S = 0.5
-LONGEST_PAUSE_S = 30.0
-# A child that ran this long starts with the shortest pause again.
-STABLE_AFTER_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -35,14 +32,6 @@ class Task:
 
 
 Step = Service | Task | tuple[Service, ...]
-
-
-@dataclass
-class _Watched:
-    child: Child
-    started_at: float = field(default_factory=time.monotonic)
-    pause_s: float = FIRST_PAUSE_S
-    restart_at: float | None = None
 
 
 class AlreadyRunning(StackError):
@@ -64,7 +53,7 @@ class Supervisor:
         self._run_dir = run_dir
         self._steps = steps
         self._tell = say
-        self._watched: list[_Watched] = []
+        self._watched: list[Watched] = []
         self._stopping = threading.Event()
 
     def run(self, announce: Callable[[], None]) -> None:
@@ -82,7 +71,8 @@ class Supervisor:
                     announce()
                 while not self._stopping.wait(ROUND_S):
                     for watched in self._watched:
-                        self._look_after(watched)
+                        if said := watched.look_after():
+                            self._say(said)
             finally:
                 self._stop_all()
 
@@ -134,36 +124,9 @@ class Supervisor:
 
     def _start(self, service: Service) -> Child:
         child = Child(service, self._run_dir)
-        self._watched.append(_Watched(child))
+        self._watched.append(Watched(child))
         child.start()
         return child
-
-    def _look_after(self, watched: _Watched) -> None:
-        child, now = watched.child, time.monotonic()
-        code = child.exit_code()
-        if code is None or self._stopping.is_set():
-            return
-        if watched.restart_at is None:
-            if now - watched.started_at > STABLE_AFTER_S:
-                watched.pause_s = FIRST_PAUSE_S
-            watched.restart_at = now + watched.pause_s
-            self._say(f"{child.service.name:<12} ended ({_reason(code)}); starting it again, see {child.log}")
-        if now >= watched.restart_at:
-            self._restart(watched)
-
-    def _restart(self, watched: _Watched) -> None:
-        watched.pause_s = min(watched.pause_s * 2, LONGEST_PAUSE_S)
-        watched.started_at = time.monotonic()
-        name = watched.child.service.name
-        try:
-            watched.child.start()
-            watched.child.wait_ready(self._stopping.is_set)
-        except StackError as error:
-            watched.restart_at = time.monotonic() + watched.pause_s
-            self._say(f"{name:<12} did not start; next try in {watched.pause_s:.0f} s. {error}")
-        else:
-            watched.restart_at = None
-            self._say(f"{name:<12} runs again")
 
     def _stop_all(self) -> None:
         for child in (watched.child for watched in reversed(self._watched)):
@@ -197,15 +160,6 @@ def _services(step: Step) -> tuple[Service, ...]:
     if isinstance(step, Task):
         return ()
     return step if isinstance(step, tuple) else (step,)
-
-
-def _reason(code: int) -> str:
-    if code >= 0:
-        return f"exit code {code}"
-    try:
-        return f"killed by {signal.Signals(-code).name}"
-    except ValueError:
-        return f"killed by signal {-code}"
 
 
 @contextmanager

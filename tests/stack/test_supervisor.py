@@ -95,6 +95,34 @@ def test_a_killed_temporal_runs_again(run_dir: Path, start: Start) -> None:
         pass
 
 
+def test_a_server_that_keeps_dying_is_started_again_ever_more_slowly(start: Start) -> None:
+    dying = Service(
+        "dying", (sys.executable, "-c", "import time; time.sleep(0.2); raise SystemExit(3)"), ready=lambda _pid: True
+    )
+    running = start([dying])
+
+    running.wait_for("dying", "ended (exit code 3)", "again in 0.5 s")
+    running.wait_for("dying", "again in 1.0 s")
+    running.wait_for("dying", "again in 2.0 s")
+
+
+def test_one_server_that_does_not_come_back_holds_up_no_other(run_dir: Path, start: Start) -> None:
+    # Ready at once at first, never after a restart.
+    marker = run_dir / "started-before"
+    idle = (sys.executable, "-c", "import time; time.sleep(600)")
+    stuck = Service("stuck", idle, ready=lambda _pid: not marker.exists())
+    other = Service("other", idle, ready=lambda _pid: True)
+    running = start([stuck, other])
+    running.wait_for("all ready")
+    marker.touch()
+
+    for name in ("stuck", "other"):
+        os.kill(pid_of(name, run_dir), signal.SIGKILL)
+
+    running.wait_for("other", "runs again")
+    assert not any("stuck" in line and "runs again" in line for line in running.lines)
+
+
 def test_a_taken_port_is_refused_with_the_setting_that_moves_it(run_dir: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
