@@ -3,11 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware import Middleware
 
 from api.docs import install_docs
 from api.errors import install_error_handlers
+from api.health import HealthDesk
 from api.middleware.body_limit import BodyLimit
 from api.middleware.context import RequestContext
 from api.middleware.rate_limit import RateLimit
@@ -31,12 +32,14 @@ from api.routers import (
 )
 from api.security import is_https
 from api.services import open_services
+from api.storable_text import refuse_unstorable_text
 from api.version import VERSION
 from observability import configure_logging
 from settings import Settings, load_settings
 
 # The longest brief is far below this; uploads have a limit of their own.
 MAX_BODY_BYTES = 1_000_000
+UPLOADS = {"/api/v1/assets": assets.MAX_UPLOAD_BYTES, "/assets": assets.MAX_UPLOAD_BYTES}
 ROUTERS = (
     auth.router,
     campaigns.router,
@@ -63,6 +66,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         services = await open_services(settings)
         services.changes.start()
         app.state.services = services
+        app.state.health = HealthDesk(services)
         try:
             yield
         finally:
@@ -74,12 +78,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        dependencies=[Depends(refuse_unstorable_text)],
         middleware=[
             Middleware(ProblemPages, settings=settings),
             Middleware(RequestContext),
             Middleware(SecurityHeaders, https=is_https(settings)),
             Middleware(RateLimit, per_minute=settings.rate_limit_per_minute),
-            Middleware(BodyLimit, usual=MAX_BODY_BYTES, larger={"/api/v1/assets": assets.MAX_UPLOAD_BYTES}),
+            Middleware(
+                BodyLimit,
+                usual=MAX_BODY_BYTES,
+                larger=UPLOADS,
+            ),
         ],
     )
     install_error_handlers(app)

@@ -28,7 +28,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from api import temporal_calls
 from api.deps import actor_of
-from api.problems import ApiError, FieldProblem, ProblemType, not_found
+from api.problems import ApiError, FieldProblem, ProblemType, not_found, wrong_fields
 from api.references import check_references
 from api.schemas.campaigns import CreateCampaignBody
 from api.services import Services
@@ -109,7 +109,7 @@ def _refuse_past(flight: Flight) -> None:
     if flight.start is not None and flight.start <= datetime.now(UTC):
         field = FieldProblem(pointer="/brief/flight/start", message="It has passed. Choose a later one.")
         words = "The start lies in the past; choose a later one, or leave it out to start as soon as possible."
-        raise ApiError(ProblemType.INVALID, words, members={"errors": [field.model_dump()]})
+        raise wrong_fields(words, [field])
 
 
 async def _start(services: Services, wanted: CreateCampaign) -> CampaignAnswer:

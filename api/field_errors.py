@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from api.problems import ApiError, FieldProblem, ProblemType
+from api.problems import ApiError, FieldProblem, ProblemType, wrong_fields
 
 # Wording for the kinds of error whose own text does not say what to do. `{name}` comes from the error's context.
 ADVICE: Mapping[str, str] = {
@@ -41,7 +41,7 @@ def invalid(errors: Sequence[Mapping[str, Any]]) -> ApiError:
         detail = f"{where}: {fields[0].message}"
     else:
         detail = f"{len(fields)} fields do not fit; `errors` names each and says what to do."
-    return ApiError(ProblemType.INVALID, detail, members={"errors": [field.model_dump() for field in fields]})
+    return wrong_fields(detail, fields)
 
 
 MISSING_HEADERS: Mapping[str, tuple[ProblemType, str]] = {

@@ -25,6 +25,7 @@ PROBE_TIMEOUT_S = 3.0
 NEEDED_QUEUES = (policies.QUEUE_CAMPAIGNS, policies.QUEUE_TEXT, policies.QUEUE_ADS_META)
 LOW_DISK_BYTES = 1_000_000_000
 LOW_MEMORY_SHARE = 0.05
+FRESH_FOR_S = 5.0
 
 
 class Health(StrEnum):
@@ -55,7 +56,24 @@ class Unwell(Exception):
     """A part answers, but not as it should."""
 
 
-async def report(services: Services) -> HealthReport:
+class HealthDesk:
+    """Asks the parts at most every few seconds, however many people look: anybody may, and every look costs calls."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._lock = asyncio.Lock()
+        self._last: HealthReport | None = None
+        self._asked = 0.0
+
+    async def report(self) -> HealthReport:
+        async with self._lock:
+            if self._last is None or time.monotonic() - self._asked > FRESH_FOR_S:
+                self._last = await _report(self._services)
+                self._asked = time.monotonic()
+            return self._last
+
+
+async def _report(services: Services) -> HealthReport:
     started = time.perf_counter()
     probes = _probes(services)
     found = await asyncio.gather(*(_measured(probe) for probe in probes.values()))

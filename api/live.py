@@ -1,7 +1,7 @@
 """Hands the changes that Postgres announces to the browsers that are connected to this process."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Literal
 from uuid import UUID
@@ -32,9 +32,12 @@ class Subscription:
                 self._queue.get_nowait()
             self._queue.put_nowait(REFETCH)
 
-    async def events(self) -> AsyncIterator[Event]:
-        while True:
-            yield await self._queue.get()
+    async def next(self, within_s: float) -> Event | None:
+        """The next event, or None when none came in time."""
+        try:
+            return await asyncio.wait_for(self._queue.get(), within_s)
+        except TimeoutError:
+            return None
 
 
 class ChangeHub:

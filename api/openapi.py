@@ -23,7 +23,7 @@ From a brief to live ads, once and as approved.
 * **Errors** are `application/problem+json` (RFC 9457) with a stable `type`; `detail` says what to do next.
 * **Creating** needs an `Idempotency-Key`: a repeat answers the same and does nothing twice.
 * **Editing** needs `If-Match` with the ETag of the campaign; 412 means somebody else was faster.
-* **Lists** page by `cursor`; follow `next_cursor` until it is null.
+* **Long lists** page by `cursor`: follow `next_cursor` until it is null. The asset library takes `limit` and `offset`.
 * **Money** is in integer minor units with an ISO 4217 currency, **times** are RFC 3339 in UTC.
 * **Changes** arrive on `GET /api/v1/events`; fetch what they name again.
 """

@@ -1,6 +1,6 @@
 """What a refusal looks like: RFC 9457 problem objects with stable types, and the one table from type to status."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from http import HTTPStatus
 
@@ -121,6 +121,12 @@ class ApiError(HTTPException):
 def not_found(what: str) -> ApiError:
     """Also for what exists in another workspace: whether it does is nobody's business."""
     return ApiError(ProblemType.NOT_FOUND, f"There is no such {what} in this workspace. Check the address.")
+
+
+def wrong_fields(detail: str, fields: Sequence[FieldProblem]) -> ApiError:
+    """A 422 that lists the fields one by one."""
+    listed: list[JsonValue] = [field.model_dump() for field in fields]
+    return ApiError(ProblemType.INVALID, detail, members={"errors": listed})
 
 
 def problem_response(error: ApiError, request_id: str | None) -> JSONResponse:

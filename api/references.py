@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.problems import ApiError, FieldProblem, ProblemType
+from api.problems import FieldProblem, wrong_fields
 from models.domain.brief import Brief
 from models.tables.brand import Brand
 from records import assets
@@ -18,11 +18,7 @@ async def check_references(session: AsyncSession, brief: Brief) -> None:
     """Raises a 422 that names each unknown id by its place in the request's body."""
     problems = await _unknown_brand(session, brief) + await _unknown_assets(session, brief)
     if problems:
-        raise ApiError(
-            ProblemType.INVALID,
-            "The brief names things that this workspace does not have; `errors` lists them.",
-            members={"errors": [problem.model_dump() for problem in problems]},
-        )
+        raise wrong_fields("The brief names things that this workspace does not have; `errors` lists them.", problems)
 
 
 async def _unknown_brand(session: AsyncSession, brief: Brief) -> list[FieldProblem]:

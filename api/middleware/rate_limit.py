@@ -20,7 +20,7 @@ from api.problems import ApiError, ProblemType, problem_response
 # Idle buckets are full again and may go; this bounds what a flood of addresses can occupy.
 MAX_BUCKETS = 50_000
 # Probes of an orchestrator must never be refused.
-EXEMPT = ("/health",)
+EXEMPT = frozenset({"/health"})
 
 
 @dataclass(slots=True)
@@ -64,7 +64,7 @@ class RateLimit:
         self.buckets = TokenBuckets(per_minute)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(EXEMPT):
+        if scope["type"] != "http" or scope["path"] in EXEMPT:
             await self.app(scope, receive, send)
             return
         names = _names(Request(scope))

@@ -1,6 +1,7 @@
 """Live changes to the browser. Each event is a hint to fetch something again, never the news itself."""
 
 import json
+import time
 from collections.abc import AsyncIterator
 
 from fastapi import APIRouter
@@ -15,6 +16,8 @@ router = APIRouter(tags=["live"])
 
 # Proxies close a silent connection after a minute at the earliest.
 PING_S = 25
+# The browser connects again by itself, and its log-in is checked anew: nobody listens on after having been removed.
+LIFE_S = 900
 EXAMPLE = 'event: change\ndata: {"kind": "campaign", "id": "0d4f…", "version": 7}\n\n'
 
 
@@ -39,7 +42,8 @@ async def _events(hub: ChangeHub, caller: Caller) -> AsyncIterator[ServerSentEve
     with hub.subscribed(caller.workspace_id) as subscription:
         # What changed between the page's own reading and this moment was not heard.
         yield _as_sent(REFETCH)
-        async for event in subscription.events():
+        ends_at = time.monotonic() + LIFE_S
+        while event := await subscription.next(ends_at - time.monotonic()):
             yield _as_sent(event)
 
 

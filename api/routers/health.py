@@ -1,15 +1,23 @@
 """For orchestrators and operators; no log-in, and nothing about anybody's data."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Response, status
+from fastapi import APIRouter, Depends, Request, Response, status
 
 from api.deps import ServicesDep
-from api.health import Health, HealthReport, report
+from api.health import Health, HealthDesk, HealthReport
 from api.schemas.base import View
 from api.version import VERSION
 
 router = APIRouter(tags=["health"])
+
+
+def get_health_desk(request: Request) -> HealthDesk:
+    desk: HealthDesk = request.app.state.health
+    return desk
+
+
+HealthDeskDep = Annotated[HealthDesk, Depends(get_health_desk)]
 
 
 class Alive(View):
@@ -32,9 +40,9 @@ async def get_liveness() -> Alive:
 
 
 @router.get("/health/", operation_id="get_health", responses={503: {"model": HealthReport}})
-async def get_health(services: ServicesDep, response: Response) -> HealthReport:
+async def get_health(desk: HealthDeskDep, response: Response) -> HealthReport:
     """Each part with its state. 503 only when nothing can be shown at all."""
-    found = await report(services)
+    found = await desk.report()
     if found.status is Health.DOWN:
         response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     return found

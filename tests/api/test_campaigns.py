@@ -1,5 +1,6 @@
 """Campaigns are created once, edited by one at a time, and refuse in words."""
 
+import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -280,3 +281,18 @@ async def test_a_command_without_an_answer_in_time_can_be_repeated_and_takes_eff
     assert (again.status_code, again.json()["campaign"]["name"]) == (200, "Patience")
     renames = [event for event in (await campaign.get("/audit"))["items"] if event["action"] == "rename"]
     assert len(renames) == 1
+
+
+@pytest.mark.parametrize("text", ["nul \u0000", "half a pair \ud800"], ids=["NUL", "surrogate"])
+async def test_text_that_cannot_be_stored_is_refused_before_it_reaches_a_workflow(
+    untouched: Campaign, text: str
+) -> None:
+    http = untouched.member.http
+    headers = {"Content-Type": "application/json", **new_key()}
+
+    created = await http.post(CAMPAIGNS, content=json.dumps({"brief": {"name": text}}).encode(), headers=headers)
+    renamed = await http.post(f"{untouched.path}/rename", content=json.dumps({"name": text}).encode(), headers=headers)
+    searched = await http.get("/api/v1/assets", params={"filename": "a\u0000"})
+
+    assert {created.status_code, renamed.status_code, searched.status_code} == {422}
+    assert created.json()["errors"][0]["pointer"] == "/brief/name"

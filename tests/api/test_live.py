@@ -15,5 +15,8 @@ async def test_a_client_that_falls_behind_is_told_to_fetch_everything_again() ->
         subscription.offer(Change(workspace, "campaign", uuid4(), 1))
     subscription.offer(last)
 
-    events = subscription.events()
-    assert [await anext(events), await anext(events)] == [REFETCH, last]
+    assert [await subscription.next(1), await subscription.next(1)] == [REFETCH, last]
+
+
+async def test_a_quiet_stream_ends_in_time_so_that_the_login_is_checked_anew() -> None:
+    assert await Subscription(uuid4()).next(0.01) is None
