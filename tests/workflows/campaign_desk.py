@@ -24,6 +24,7 @@ from temporalio.common import (
     WorkflowIDReusePolicy,
 )
 from temporalio.exceptions import ApplicationError
+from temporalio.worker import Worker
 
 from activities.wiring import build
 from models.contracts import commands as c
@@ -33,9 +34,12 @@ from models.contracts.commands import AnyCommand, CommandRequest, SignalledComma
 from models.domain.states import CampaignStatus, Scope
 from models.tables.approval import Ballot
 from models.tables.asset import Asset, AssetKind
+from models.tables.audit import AuditEvent
 from models.tables.campaign import Campaign
+from models.tables.notification import Notification
 from providers.storage.keys import asset_key
 from providers.storage.s3 import S3Store
+from records import audit, notifications
 from records.campaigns import facts as campaign_facts
 from records.campaigns.facts import CampaignFacts
 from records.database import Database
@@ -44,10 +48,11 @@ from tests.activities.publishing_desk import picture
 from tests.office import Office, open_office
 from tests.providers.ads.meta.advertiser import Advertiser
 from tests.servers import Simulator
-from worker import workers
+from worker import sandbox, workers
 from workflows import policies
 from workflows.campaign import CampaignWorkflow
 from workflows.ids import campaign_workflow_id
+from workflows.publish import PublishWorkflow
 from workflows.visibility import WORKSPACE_ID
 
 QUEUES = (policies.QUEUE_CAMPAIGNS, policies.QUEUE_TEXT, policies.QUEUE_ADS_META)
@@ -56,10 +61,23 @@ PATIENCE_S = 30
 
 
 @asynccontextmanager
-async def working(client: Client, settings: Settings) -> AsyncIterator[None]:
-    """A worker on all queues, with all real activities."""
+async def working(client: Client, settings: Settings, publish: type = PublishWorkflow) -> AsyncIterator[None]:
+    """A worker on all queues, with all real activities; `publish` may be another publish workflow than ours."""
     async with AsyncExitStack() as closing:
-        for one in workers(client, await build(settings, closing), QUEUES):
+        activities = await build(settings, closing)
+        if publish is PublishWorkflow:
+            served = workers(client, activities, QUEUES)
+        else:
+            served = [
+                Worker(
+                    client,
+                    task_queue=policies.QUEUE_CAMPAIGNS,
+                    workflows=[CampaignWorkflow, publish],
+                    activities=activities.records,
+                    workflow_runner=sandbox(),
+                )
+            ]
+        for one in served:
             await closing.enter_async_context(one)
         yield
 
@@ -185,6 +203,16 @@ class Run:
         assert version is not None
         return dict(version.body)
 
+    async def trail(self) -> list[AuditEvent]:
+        """What happened, oldest first."""
+        async with self.office.db.workspace_transaction(self.office.workspace_id) as session:
+            return list(reversed(await audit.trail(session, self.campaign_id)))
+
+    async def notices(self) -> list[Notification]:
+        async with self.office.db.workspace_transaction(self.office.workspace_id) as session:
+            assert self.office.ana.user_id is not None
+            return await notifications.notices_for(session, self.office.ana.user_id)
+
     async def ballots(self) -> list[Ballot]:
         return (await self.facts()).ballots
 
@@ -208,7 +236,9 @@ class Run:
         """All four scopes submitted, and the dry run of exactly this passed."""
         await self.drafted()
         await self.do(c.Submit())
-        return await self.until(lambda seen: seen.scopes[Scope.ADS].requested and seen.step is None)
+        seen = await self.until(lambda now: bool(now.problem) or now.scopes[Scope.ADS].requested)
+        assert not seen.problem
+        return seen
 
     async def approved(self) -> CampaignSnapshot:
         seen = await self.submitted()

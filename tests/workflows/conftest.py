@@ -61,6 +61,12 @@ async def second_client(second_temporal: str) -> Client:
 
 
 @pytest_asyncio.fixture
+async def working_second(second_client: Client, settings: Settings) -> AsyncIterator[None]:
+    async with working(second_client, settings):
+        yield
+
+
+@pytest_asyncio.fixture
 async def second_shop(second_client: Client, db: Database, simulator: servers.Simulator, store: S3Store) -> Shop:
     return await open_shop(second_client, db, simulator, store)
 
