@@ -84,6 +84,8 @@ def down() -> None:
 def migrate_own() -> None:
     """With DATABASE_ADMIN_URL, also makes the roles and the database that the two other addresses name."""
     settings = read_settings()
+    if not (settings.database_url and settings.database_owner_url):
+        raise SettingsError("Set DATABASE_URL and DATABASE_OWNER_URL. The embedded database is migrated by `make up`.")
     owner, app = make_url(settings.database_owner_url), make_url(settings.database_url)
     if not settings.database_admin_url:
         migrate(settings.database_owner_url)

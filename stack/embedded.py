@@ -11,7 +11,7 @@ from pathlib import Path
 from records.bootstrap import migrate, prepare_database
 from settings import Settings
 from stack.demo_account import ensure_demo_account
-from stack.environment import embedded_environment, read_environment, require_complete, write_environment
+from stack.environment import embedded_environment, reachable, read_environment, require_complete, write_environment
 from stack.placement import Placement, place_postgres
 from stack.postgres import admin_url, postgres
 from stack.service import Port, Service
@@ -89,13 +89,12 @@ def _worker(configured: Settings, address: str) -> Service:
 
 def _api(configured: Settings) -> Service:
     host, port = configured.api_host, configured.api_port
-    reachable = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
     return Service(
         name="api",
         argv=(sys.executable, "-m", "api"),
         cwd=ROOT,
         ports=(Port(port, "GREENLIGHT_API_PORT", host),),
-        ready=lambda _pid: responds(f"http://{reachable}:{port}/health"),
+        ready=lambda _pid: responds(f"http://{reachable(host)}:{port}/health"),
     )
 
 

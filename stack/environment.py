@@ -41,7 +41,7 @@ def embedded_environment(configured: Settings, place: Placement | None, known: M
     `known` is the file of the last start: secrets are taken from it, since stored tokens depend on the master key.
     """
     host = "127.0.0.1"
-    public_url = f"http://{configured.api_host}:{configured.api_port}"
+    public_url = f"http://{reachable(configured.api_host)}:{configured.api_port}"
     values = {**_secrets(known), "GREENLIGHT_PUBLIC_URL": public_url}
     if place:
         values["DATABASE_URL"] = role_url(place, APP_ROLE)
@@ -59,6 +59,11 @@ def embedded_environment(configured: Settings, place: Placement | None, known: M
     if not configured.meta_app_id:
         values |= meta_settings(simulator)
     return values
+
+
+def reachable(host: str) -> str:
+    """Where this machine finds a server that listens on `host`, which may mean every address."""
+    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - compared, not bound
 
 
 def require_complete(configured: Settings) -> None:

@@ -21,7 +21,7 @@ def require_free(port: Port, purpose: str) -> None:
     Raises:
         StackError: taken, or not ours to open.
     """
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in port.host else socket.AF_INET) as probe:
         # The servers set it as well: connections of an earlier run in TIME_WAIT do not count as taken.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

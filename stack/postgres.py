@@ -17,7 +17,11 @@ import psycopg
 from stack.placement import Placement
 from stack.service import Service, StackError
 
-STANDARD = ("listen_addresses=", "max_connections=200", "timezone=UTC", "log_timezone=UTC")
+STANDARD = (
+    *("listen_addresses=", "max_connections=200", "timezone=UTC", "log_timezone=UTC"),
+    # Details of an error quote the row, and a row may be about a person.
+    "log_error_verbosity=terse",
+)
 # Throw-away databases of the tests need not survive a power cut.
 VOLATILE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 

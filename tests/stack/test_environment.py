@@ -64,6 +64,12 @@ def test_a_moved_port_moves_the_address(place: Placement) -> None:
     assert environment["GREENLIGHT_PUBLIC_URL"] == "http://127.0.0.1:18000"
 
 
+def test_a_server_for_every_address_is_shown_under_one_that_works(place: Placement) -> None:
+    environment = embedded_environment(Settings(api_host="0.0.0.0"), place, {})  # noqa: S104
+
+    assert environment["GREENLIGHT_PUBLIC_URL"] == "http://127.0.0.1:8000"
+
+
 @pytest.mark.parametrize(
     ("given", "missing"),
     [
