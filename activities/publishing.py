@@ -12,6 +12,7 @@ from activities.platform_writes import PlatformWrites
 from activities.publish_intents import activations, intend_plan, plan_counts, problems_of, status_intent
 from activities.publish_plan import planned_objects
 from activities.reviews import sync_review
+from activities.word_check import check_word
 from models.contracts.base import CampaignRef
 from models.contracts.publishing import (
     AcceptEpoch,
@@ -26,6 +27,7 @@ from models.contracts.publishing import (
     ReviewReport,
     StatusResult,
     StatusWrite,
+    UnconfirmedVerdict,
     WaitingForPerson,
 )
 from models.domain.ledger import OPEN_STATES
@@ -139,8 +141,14 @@ class Publishing:
         """Store a person's word on a write that could not be confirmed, with its audit event.
 
         Raises:
-            ApplicationError: `publish.refused` where the write is no longer in doubt or the id cannot be right.
+            ApplicationError: `publish.refused` where the write is no longer in doubt, or the platform contradicts.
         """
+        async with heartbeating():
+            if word.verdict is UnconfirmedVerdict.EXISTS:
+                await check_word(self._platform, word)
+            await self._store_word(word)
+
+    async def _store_word(self, word: ResolveUnconfirmed) -> None:
         try:
             async with self._database.workspace_transaction(word.workspace_id) as session:
                 await resolve(session, word)

@@ -78,7 +78,10 @@ class PublishWorkflow:
         """A person's word on a write that could not be confirmed; the publish then goes on by itself."""
         await self._carry_out(
             workflow.execute_activity_method(
-                Publishing.resolve_unconfirmed, word, summary=f"{word.verdict} by {word.actor.name}", **policies.RECORD
+                Publishing.resolve_unconfirmed,
+                word,
+                summary=f"{word.verdict} by {word.actor.name}",
+                **policies.PLATFORM_READ,
             )
         )
 

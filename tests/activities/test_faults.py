@@ -334,14 +334,18 @@ async def test_what_cannot_be_confirmed_waits_for_a_persons_word(desk: Desk, fau
         platform_id=second["id"],
         actor=ANA,
     )
+    await _make(desk, PlatformKind.CAMPAIGN, {**intent.payload, "name": "Somebody else's"})
+    stranger = next(entry["id"] for entry in desk.standing("campaigns") if entry["name"] == "Somebody else's")
+    mistyped = await fails(desk, desk.publishing.resolve_unconfirmed, word.model_copy(update={"platform_id": stranger}))
     await desk.run(desk.publishing.resolve_unconfirmed, word)
     await desk.run(desk.publishing.resolve_unconfirmed, word)
     await desk.build()
     audit = await desk.run(desk.tree.audit_tree, desk.ref)
 
     assert error.type == ErrorType.UNCONFIRMED
+    assert "does not end with gl-" in mistyped.message
     assert audit.deleted == [first["id"]]
-    assert [entry["id"] for entry in desk.standing("campaigns")] == [second["id"]]
+    assert {entry["id"] for entry in desk.standing("campaigns")} == {second["id"], stranger}
 
 
 async def test_an_object_changed_on_the_platform_is_not_activated(desk: Desk) -> None:
