@@ -18,7 +18,9 @@ router = APIRouter()
 
 @router.get("/login")
 async def log_in_form(
-    request: Request, services: ServicesDep, target: Annotated[str, Query(alias="next", max_length=2_000)] = "/"
+    request: Request,
+    services: ServicesDep,
+    target: Annotated[str, Query(alias="next", max_length=2_000)] = "/campaigns",
 ) -> Response:
     if await authenticate(request, services) is not None:
         return RedirectResponse(_own_address(target), status_code=303)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from api.pages.views.words import SCOPE, VERDICT, readable
+from api.pages.views.words import SCOPE, VERDICT, language_name, lowered, readable
 from models.domain.states import Channel, Scope, Verdict
 from models.tables.audit import AuditEvent
 
@@ -87,7 +87,12 @@ def _what(event: AuditEvent) -> str:
     if event.action == "decide" and isinstance(command, dict):
         verdict, scope = str(command.get("verdict")), str(command.get("scope"))
         words = VERDICT[Verdict(verdict)] if verdict in set(Verdict) else "decided"
-        about = SCOPE[Scope(scope)].lower() if scope in set(Scope) else scope
-        item = f" ({readable(str(command['item']))})" if command.get("item") else ""
+        about = lowered(SCOPE[Scope(scope)]) if scope in set(Scope) else scope
+        item = f" ({_item(str(command['item']))})" if command.get("item") else ""
         return f"{words}: {about}{item}"
     return SENTENCES.get(event.action, readable(event.action))
+
+
+def _item(key: str) -> str:
+    concept, _, language = key.rpartition(".")
+    return f"{readable(concept)}, {language_name(language)}"

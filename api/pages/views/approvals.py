@@ -59,7 +59,7 @@ def _approval(reading: Reading, scope: Scope) -> ScopeApproval:
         scope=scope.value,
         title=SCOPE[scope],
         state=APPROVAL[view.state] if asked else NOT_ASKED,
-        waiting_for=reading.team.named(view.waiting_for) if asked and view.waiting_for else None,
+        waiting_for=_waiting_for(reading, scope) if asked else None,
         unchanged_since=_at(reading, view.unchanged_since) if view.unchanged_since else None,
         reason=view.last_reason,
         shortfall=view.shortfall,
@@ -70,6 +70,13 @@ def _approval(reading: Reading, scope: Scope) -> ScopeApproval:
         may_request=alone and reading.may(part, Verdict.REQUEST_CHANGES),
         may_withdraw=alone and reading.may(part, Verdict.WITHDRAW),
     )
+
+
+def _waiting_for(reading: Reading, scope: Scope) -> str | None:
+    stage = reading.facts.scope_views[scope].waiting_for
+    if stage is None:
+        return None
+    return "you" if reading.caller.role in stage.roles else reading.team.named(stage)
 
 
 def _events(reading: Reading, scope: Scope) -> list[Event]:

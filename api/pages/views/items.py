@@ -106,7 +106,7 @@ def _card(reading: Reading, key: str, item: ItemFacts, findings: list[Finding]) 
         idea=_idea(reading, item.row.concept_key),
         state=_state(reading, view),
         included=view.included,
-        waiting_for=reading.team.named(view.waiting_for) if view.waiting_for and view.included else None,
+        waiting_for=_waiting_for(reading, part, view),
         unchanged_since=_day(reading, view.unchanged_since),
         reason=view.last_reason,
         written_by=_source(item),
@@ -126,6 +126,12 @@ def _card(reading: Reading, key: str, item: ItemFacts, findings: list[Finding]) 
         may_withdraw=view.included and reading.may(part, Verdict.WITHDRAW),
         talks=_talks(reading, key),
     )
+
+
+def _waiting_for(reading: Reading, part: Part, view: ItemView) -> str | None:
+    if view.waiting_for is None or not view.included:
+        return None
+    return "you" if reading.may(part, Verdict.APPROVE) else reading.team.named(view.waiting_for)
 
 
 def _thumbnail(content: ItemContent) -> str | None:

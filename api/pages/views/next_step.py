@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from api.pages.reading import Reading
 from api.pages.views.publishing import PublishWords
 from api.pages.views.titles import part_words
-from api.pages.views.words import counted, listed, readable, when
+from api.pages.views.words import counted, listed, lowered, readable, when
 from api.security import EDITORS
 from models.contracts.campaign import Step
 from models.domain.brief import ApprovalPreset
@@ -140,7 +140,7 @@ def _ask_for_approval(reading: Reading, scopes: list[Scope]) -> NextStep:
     if first:
         words = "Look through strategy, ads, budget and dates below. Nothing runs before it is approved."
         return NextStep("Everything is drafted", words, "warn", [submit])
-    names = listed([part_words(reading.facts, Part(scope)).lower() for scope in scopes])
+    names = listed([lowered(part_words(reading.facts, Part(scope))) for scope in scopes])
     return NextStep("There are newer drafts", f"Changed since approval was asked for: {names}.", "warn", [submit])
 
 
@@ -171,7 +171,7 @@ def _decide(reading: Reading, mine: list[Part]) -> NextStep:
             [Action("Confirm everything", "approve-all", seen, "primary")],
         )
     count = counted(len(mine), "thing waits", "things wait")
-    parts = listed(list(dict.fromkeys(part_words(reading.facts, Part(part.scope)).lower() for part in mine)))
+    parts = listed(list(dict.fromkeys(lowered(part_words(reading.facts, Part(part.scope))) for part in mine)))
     everything = Action("Approve everything as shown", "approve-all", seen, "primary")
     actions = [everything]
     if _solo(reading) and _would_be_complete(reading, mine) and _edits(reading):
@@ -186,7 +186,7 @@ def _decide(reading: Reading, mine: list[Part]) -> NextStep:
 def _ready(reading: Reading) -> NextStep:
     if not _edits(reading):
         return NextStep("Approved", "The team can publish it now.", "good")
-    newer = [part_words(reading.facts, Part(scope)).lower() for scope in to_submit(reading)]
+    newer = [lowered(part_words(reading.facts, Part(scope))) for scope in to_submit(reading)]
     words = "The ads are built switched off and go live together at the end."
     if newer:
         words += f" Published is what was approved; the newer drafts of {listed(newer)} stay out."
@@ -283,7 +283,7 @@ def waiting_words(reading: Reading) -> str:
     by_name: dict[str, list[str]] = {}
     for scope, view in facts.scope_views.items():
         if facts.requested(scope) and view.waiting_for and reading.sees(scope):
-            by_name.setdefault(reading.team.named(view.waiting_for), []).append(part_words(facts, Part(scope)).lower())
+            by_name.setdefault(reading.team.named(view.waiting_for), []).append(lowered(part_words(facts, Part(scope))))
     if not by_name:
         return ""
     return "Waiting for " + listed([f"{name} ({listed(scopes)})" for name, scopes in by_name.items()])

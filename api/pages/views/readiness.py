@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from api.pages.reading import Reading
+from api.pages.views.titles import title_of
 from models.domain.readiness import Readiness
 from models.domain.remarks import Remark
 from records.campaigns.progress import UNPUBLISHED
@@ -29,13 +30,15 @@ def readiness_words(reading: Reading) -> ReadinessWords | None:
     found = Readiness.model_validate(campaign.evaluation)
     return ReadinessWords(
         percent=found.complete_percent,
-        blockers=[_advice(remark) for remark in found.blockers],
-        recommendations=[_advice(remark) for remark in found.recommendations],
+        blockers=[_advice(reading, remark) for remark in found.blockers],
+        recommendations=[_advice(reading, remark) for remark in found.recommendations],
     )
 
 
-def _advice(remark: Remark) -> Advice:
-    return Advice(do=_sentence(remark.action), why=_sentence(remark.reason))
+def _advice(reading: Reading, remark: Remark) -> Advice:
+    item = next((key for key in reading.facts.active_items if key in remark.field), None)
+    where = f"{title_of(reading.facts, item)}: " if item else ""
+    return Advice(do=_sentence(remark.action), why=where + _sentence(remark.reason))
 
 
 def _sentence(text: str) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from api.pages.views.words import SCOPE, listed
+from api.pages.views.words import SCOPE, listed, lowered
 from models.domain.approvals import Stage
 from models.domain.roles import Role
 from models.domain.states import Scope
@@ -47,6 +47,6 @@ def _approvals(text: str) -> str:
     """`team (strategy), client (schedule)` says who decides on what."""
     found: dict[str, list[str]] = {}
     for stage, scope in _STAGE_AND_SCOPE.findall(text):
-        found.setdefault(stage, []).append(SCOPE[Scope(scope)].lower() if scope in set(Scope) else scope)
+        found.setdefault(stage, []).append(lowered(SCOPE[Scope(scope)]) if scope in set(Scope) else scope)
     parts = [f"the {stage} to decide on {listed(scopes)}" for stage, scopes in found.items()]
     return f"Waiting for {listed(parts)}" if parts else f"Waiting for {text}"

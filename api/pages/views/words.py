@@ -134,6 +134,11 @@ def direction(tag: str) -> str:
     return "rtl" if tag.partition("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
 
 
+def lowered(text: str) -> str:
+    """For the middle of a sentence; names such as Meta keep their letters."""
+    return f"{text[:1].lower()}{text[1:]}"
+
+
 def listed(parts: list[str], last: str = "and") -> str:
     """`a, b and c`."""
     if len(parts) < 2:
