@@ -6,7 +6,6 @@ from uuid import UUID
 from activities.ad_platform import AdPlatform
 from activities.errors import ErrorType, final
 from activities.publish_plan import Publishable
-from models.domain.content import ItemContent
 from models.domain.late import LateStop, apply_if_late
 from models.domain.schedule import Schedule
 from models.tables.ad_account import AdAccount
@@ -37,7 +36,7 @@ async def publishable_now(platform: AdPlatform, facts: CampaignFacts, number: in
         ad_account_id=account.id,
         number=number,
         approved=approved,
-        items=included_items(facts),
+        items=facts.publishable_items,
         existing={(row.kind, row.plan_key): row for row in rows},
     )
 
@@ -61,11 +60,6 @@ def schedule_held(schedule: Schedule, now: datetime) -> Schedule:
     if isinstance(held, LateStop):
         raise final(ErrorType.DROPPED, f"This cannot start any more: {held.reason}.")
     return held
-
-
-def included_items(facts: CampaignFacts) -> dict[str, ItemContent]:
-    contents = {key: item.submitted for key, item in facts.active_items.items() if facts.included[key]}
-    return {key: content for key, content in contents.items() if content is not None}
 
 
 async def _account_facts(platform: AdPlatform, account: AdAccount) -> AccountFacts:

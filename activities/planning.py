@@ -9,7 +9,7 @@ from activities.campaigns import occurrence, refused, utc_now
 from models.contracts.base import CampaignRef
 from models.contracts.campaign import CampaignSnapshot
 from models.domain.base import local_time
-from models.domain.defaults import NotPlannable, default_plan, default_schedule
+from models.domain.defaults import NotPlannable, default_plan, default_schedule, refitted
 from models.domain.naming import Naming
 from records.campaigns import facts as campaign_facts
 from records.campaigns import results
@@ -45,7 +45,9 @@ def _draft(facts: CampaignFacts, client: str) -> results.Change:
     strategy = needed(facts.working_strategy, "There is no strategy to plan from.")
     account = account_facts(needed(facts.account, "Choose an ad account first."))
     schedule = default_schedule(facts.brief, strategy, account, utc_now())
-    items = [item.working for item in facts.active_items.values() if item.working is not None]
+    if facts.working_schedule is not None:
+        schedule = refitted(facts.working_schedule, schedule)
+    items = list(facts.working_items.values())
     settings = facts.workspace.settings
     templates = {
         level: str(settings[f"{level}_name_template"])

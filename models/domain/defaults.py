@@ -96,6 +96,32 @@ def default_schedule(brief: Brief, strategy: Strategy, account: AccountFacts, no
     )
 
 
+def refitted(kept: Schedule, fresh: Schedule) -> Schedule:
+    """The schedule as people left it, its money split anew only where `fresh` names other budget owners.
+
+    Dates, caps and envelope stay. Where the budgets change their level or period, `fresh` gives money and split.
+    """
+    if (kept.budget_level, kept.budget_period) != (fresh.budget_level, fresh.budget_period):
+        own = kept.model_dump(include={"if_late", "envelope"})
+        return Schedule.model_validate(fresh.model_dump() | own)
+    if {part.plan_key for part in kept.split} == {part.plan_key for part in fresh.split}:
+        return kept
+    floor = fresh.split[0].floor_minor
+    weights = [part.initial_minor for part in fresh.split]
+    if kept.pool_minor < floor * len(weights):
+        raise NotPlannable(
+            f"{in_words(kept.pool_minor, kept.currency)} is below the account's minimum for {len(weights)} budgets; "
+            "raise the budget in the schedule or use fewer segments and languages"
+        )
+    parts = split_above(kept.pool_minor, weights, floor)
+    ceiling = kept.pool_minor - floor * (len(parts) - 1)
+    split = [
+        part.model_copy(update={"initial_minor": amount, "ceiling_minor": ceiling})
+        for part, amount in zip(fresh.split, parts, strict=True)
+    ]
+    return Schedule.model_validate(kept.model_dump() | {"split": [part.model_dump() for part in split]})
+
+
 def default_plan(
     brief: Brief, strategy: Strategy, items: Sequence[ItemContent], account: AccountFacts, naming: Naming
 ) -> PlanDraft:

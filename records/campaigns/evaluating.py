@@ -15,7 +15,7 @@ def evaluation_of(facts: CampaignFacts, now: datetime) -> Readiness:
     documents = {
         "brief": facts.brief,
         "strategy": facts.working_strategy,
-        "items": [item.working for item in facts.active_items.values() if item.working is not None],
+        "items": list(facts.working_items.values()),
         "schedule": schedule.body if schedule else None,
         "plan": plan.body if plan else None,
         "account": _account(facts),

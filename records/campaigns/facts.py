@@ -80,6 +80,12 @@ class CampaignFacts:
     ballots: list[Ballot]
     change_sets: list[plan.ChangeSet]
 
+    def forget_derived(self) -> None:
+        """After rows were changed: everything that was computed from them is computed anew when next asked for."""
+        for name, attribute in vars(type(self)).items():
+            if isinstance(attribute, cached_property):
+                self.__dict__.pop(name, None)
+
     @cached_property
     def brief(self) -> Brief:
         version = self.briefs.working
@@ -104,6 +110,11 @@ class CampaignFacts:
         return Schedule.model_validate(version.body) if version else None
 
     @cached_property
+    def working_schedule(self) -> Schedule | None:
+        version = self.schedules.working
+        return Schedule.model_validate(version.body) if version else None
+
+    @cached_property
     def plan(self) -> AdsPlan | None:
         version = self.plans.submitted
         return AdsPlan.model_validate(version.body) if version else None
@@ -123,26 +134,39 @@ class CampaignFacts:
 
     @cached_property
     def expected_items(self) -> list[str]:
-        """Keys of the items that the working strategy calls for, in its order."""
-        if self.working_strategy is None:
-            return []
-        message = self.working_strategy.message
-        return [item_key(concept.key, language) for concept in message.concepts for language in message.languages]
+        """Keys of the items that the working strategy calls for, in its order: what is written and planned."""
+        return _item_keys(self.working_strategy)
+
+    @cached_property
+    def agreed_items(self) -> list[str]:
+        """Keys of the items of the submitted strategy: what is decided and published. A draft changes none of it."""
+        return [key for key in self.called_for if key in self.items]
+
+    @property
+    def called_for(self) -> list[str]:
+        """The same, those included whose copy is still being written."""
+        return _item_keys(self.strategy)
+
+    @cached_property
+    def working_items(self) -> dict[str, ItemContent]:
+        """What the items of the working strategy say now."""
+        written = {key: self.items[key].working for key in self.expected_items if key in self.items}
+        return {key: content for key, content in written.items() if content is not None}
 
     @cached_property
     def active_items(self) -> dict[str, ItemFacts]:
-        return {key: self.items[key] for key in self.expected_items if key in self.items}
+        """Everything to show: the agreed items, then those that a newer draft of the strategy adds."""
+        keys = dict.fromkeys([*self.agreed_items, *self.expected_items])
+        return {key: self.items[key] for key in keys if key in self.items}
 
     @cached_property
     def item_hashes(self) -> dict[str, str]:
-        """Content hash of every active item with a submitted version, under the submitted strategy."""
+        """Content hash of every agreed item with a submitted version."""
         if self.strategy is None:
             return {}
-        concepts = {concept.key for concept in self.strategy.message.concepts}
+        submitted = {key: self.items[key].submitted for key in self.agreed_items}
         return {
-            key: hashing.item_hash(item.submitted, self.strategy)
-            for key, item in self.active_items.items()
-            if item.submitted is not None and item.submitted.concept in concepts
+            key: hashing.item_hash(content, self.strategy) for key, content in submitted.items() if content is not None
         }
 
     @cached_property
@@ -152,11 +176,8 @@ class CampaignFacts:
     @property
     def publishable_items(self) -> dict[str, ItemContent]:
         """The submitted content of every included item."""
-        return {
-            key: item.submitted
-            for key, item in self.active_items.items()
-            if self.included[key] and item.submitted is not None
-        }
+        contents = {key: self.items[key].submitted for key in self.item_hashes if self.included[key]}
+        return {key: content for key, content in contents.items() if content is not None}
 
     @cached_property
     def hashes(self) -> dict[Scope, str]:
@@ -230,7 +251,8 @@ class CampaignFacts:
 
     @cached_property
     def scope_views(self) -> dict[Scope, ScopeView]:
-        items = [self.item_facts(key) for key in self.active_items]
+        decided_on = self.agreed_items if self.strategy else list(self.active_items)
+        items = [self.item_facts(key) for key in decided_on]
         return {scope: rules.scope_state(self.policy, self.scope_facts(scope), items=items) for scope in Scope}
 
     @cached_property
@@ -239,6 +261,13 @@ class CampaignFacts:
         if len(self.hashes) < len(Scope):
             return None
         return hashing.document_hash("launch", LaunchBasis(scopes=self.hashes))
+
+
+def _item_keys(strategy: Strategy | None) -> list[str]:
+    if strategy is None:
+        return []
+    message = strategy.message
+    return [item_key(concept.key, language) for concept in message.concepts for language in message.languages]
 
 
 async def _versions(session: AsyncSession, table: type[V], campaign_id: UUID) -> Versions[V]:

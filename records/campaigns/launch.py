@@ -65,12 +65,7 @@ async def _database_time(session: AsyncSession) -> datetime:
 
 
 async def _expired_assets(session: AsyncSession, facts: CampaignFacts, now: datetime) -> list[str]:
-    used = {
-        asset.asset_id
-        for key, item in facts.active_items.items()
-        if facts.included[key] and item.submitted is not None
-        for asset in item.submitted.pictures
-    }
+    used = {asset.asset_id for content in facts.publishable_items.values() for asset in content.pictures}
     if not used:
         return []
     query = select(Asset.filename).where(col(Asset.id).in_(used), col(Asset.rights_until) <= now)

@@ -146,7 +146,8 @@ def plan_drafted(schedule: Schedule, plan: AdsPlan, signature: str, notes: list[
     """`signature` names what the plan was drafted for; when that changes a new draft is due."""
 
     def change(context: Context) -> None:
-        put_draft(context, ScheduleVersion, context.facts.schedules, schedule)
+        if schedule != context.facts.working_schedule:
+            put_draft(context, ScheduleVersion, context.facts.schedules, schedule)
         put_draft(context, PlanVersion, context.facts.plans, plan, dry_run=None, dry_run_at=None)
         note_work(context, plan_for=signature, plan_notes=list[JsonValue](notes))
 

@@ -68,7 +68,7 @@ def _submit_strategy(context: Context) -> bool:
         _promote(context, facts.briefs, "")
     if version is None:
         return False
-    _forget(context)
+    context.facts.forget_derived()
     strategy = needed(facts.strategy, NO_STRATEGY)
     hashes = hashing.strategy_hashes(strategy)
     version.content_hash, version.hash_t, version.hash_a, version.hash_m = hashes.whole, hashes.t, hashes.a, hashes.m
@@ -96,7 +96,7 @@ def _need_strategy(context: Context) -> None:
 def _submit_content(context: Context) -> None:
     _need_strategy(context)
     facts = context.facts
-    unwritten = [key for key in facts.expected_items if key not in facts.items or facts.items[key].working is None]
+    unwritten = [key for key in facts.called_for if key not in facts.items or facts.items[key].working is None]
     if unwritten:
         raise CommandRefused(
             RefusalType.NOT_ALLOWED,
@@ -104,18 +104,20 @@ def _submit_content(context: Context) -> None:
             items=list[JsonValue](unwritten),
         )
     _refuse_broken_copy(context)
-    for key, item in facts.active_items.items():
-        if item.versions.draft is not None:
-            _promote(context, item.versions, f"The item {key!r} has no copy yet.")
+    for key in facts.agreed_items:
+        if facts.items[key].versions.draft is not None:
+            _promote(context, facts.items[key].versions, f"The item {key!r} has no copy yet.")
 
 
 def _refuse_broken_copy(context: Context) -> None:
-    strategy = needed(context.facts.working_strategy, NO_STRATEGY)
+    facts = context.facts
+    strategy = needed(facts.strategy, NO_STRATEGY)
     found: list[JsonValue] = []
-    for key, item in context.facts.active_items.items():
-        if item.working is None or not context.facts.included[key]:
+    for key in context.facts.agreed_items:
+        content = context.facts.items[key].working
+        if content is None or not facts.included[key]:
             continue
-        for finding in check_item(item.working, strategy, context.facts.brief, context.now):
+        for finding in check_item(content, strategy, facts.brief, context.now):
             if finding.level is Level.REFUSE:
                 found.append({"item": key, "field": finding.field, "problem": finding.message})
     if found:
@@ -127,7 +129,7 @@ def _refuse_broken_copy(context: Context) -> None:
 def _submit_schedule(context: Context) -> None:
     _need_strategy(context)
     _promote(context, context.facts.schedules, NO_SCHEDULE)
-    _forget(context)
+    context.facts.forget_derived()
     if needed(context.facts.schedule, NO_SCHEDULE).start <= context.now:
         raise CommandRefused(
             RefusalType.INVALID, "The start has passed; set a later start and submit again.", field="start"
@@ -138,9 +140,10 @@ def _submit_plan(context: Context) -> None:
     _need_strategy(context)
     facts = context.facts
     _promote(context, facts.plans, NO_PLAN)
-    _forget(context)
+    context.facts.forget_derived()
     plan = needed(facts.plan, NO_PLAN)
-    active = {(item.row.concept_key, item.row.language) for item in facts.active_items.values()}
+    agreed = [facts.items[key].row for key in facts.agreed_items]
+    active = {(row.concept_key, row.language) for row in agreed}
     strangers = [ad.key for ad in plan.ads if (ad.concept, ad.language) not in active]
     if strangers:
         raise CommandRefused(
@@ -160,19 +163,11 @@ def _submit_plan(context: Context) -> None:
         )
 
 
-def _forget(context: Context) -> None:
-    """Drops what was derived from the drafts that have just become submitted."""
-    for name in ("brief", "strategy", "working_strategy", "schedule", "plan", "strategy_hashes", "hashes",
-                 "item_hashes", "included", "expected_items", "active_items", "scope_views", "item_views",
-                 "launch_basis"):  # fmt: skip
-        context.facts.__dict__.pop(name, None)
-
-
 def _refresh_hashes(context: Context) -> None:
-    _forget(context)
+    context.facts.forget_derived()
     facts = context.facts
     for key, digest in facts.item_hashes.items():
-        version = facts.active_items[key].versions.submitted
+        version = facts.items[key].versions.submitted
         if version is not None:
             version.content_hash = digest
     for scope in (Scope.SCHEDULE, Scope.ADS):

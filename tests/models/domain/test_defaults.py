@@ -29,6 +29,7 @@ from models.domain.defaults import (
     default_plan,
     default_schedule,
     next_full_hour,
+    refitted,
 )
 from models.domain.naming import Naming, name_collisions
 from models.domain.schedule import BudgetLevel, BudgetPeriod, EnvelopeMode, IfLate, Schedule
@@ -109,6 +110,19 @@ class TestSchedule:
     def test_a_fixed_date_is_shortened_and_a_movable_one_shifted(self) -> None:
         assert schedule_for(brief_with(flight=Flight(end=END, immovable=True))).if_late is IfLate.SHORTEN
         assert schedule_for(shop_brief()).if_late is IfLate.SHIFT
+
+    def test_edited_dates_and_money_outlive_a_new_split(self) -> None:
+        fresh = schedule_for(shop_brief())
+        edited = fresh.model_copy(update={"end": END, "if_late": IfLate.STOP})
+        other_owners = [part.model_copy(update={"plan_key": f"new-{part.plan_key}"}) for part in fresh.split]
+
+        same = refitted(edited, fresh)
+        moved = refitted(edited, fresh.model_copy(update={"split": other_owners}))
+
+        assert same == edited
+        assert (moved.end, moved.if_late, moved.pool_minor) == (END, IfLate.STOP, edited.pool_minor)
+        assert {part.plan_key for part in moved.split} == {part.plan_key for part in other_owners}
+        assert sum(part.initial_minor for part in moved.split) == edited.pool_minor
 
     def test_blackouts_leave_flights_between_them(self) -> None:
         start = datetime(2026, 11, 10, tzinfo=UTC)
