@@ -15,7 +15,7 @@ from models.domain.states import Gate
 from models.tables.ad_account import AdAccount
 from providers.ads.protocol import AdsReader
 from providers.errors import ProviderError, ReconnectNeeded, RetryLater
-from records import ad_accounts, gate, publish_runs
+from records import ad_accounts, gate, notifications, publish_runs
 from records.ad_accounts import NoToken
 from records.campaigns.launch import approved_for_launch
 from records.database import Database
@@ -101,9 +101,21 @@ class AdPlatform:
     async def stopped_by(self, error: ProviderError, account: AdAccount) -> Exception:
         """What an activity raises after `error`, a call that is proven not to have changed anything."""
         if isinstance(error, ReconnectNeeded):
-            async with self.database.workspace_transaction(account.workspace_id) as session:
-                await ad_accounts.mark_needs_reconnect(session, account.id)
+            await self._ask_to_reconnect(account, error)
             return waiting(error.message, self.limits.reconnect)
         if isinstance(error, RetryLater):
-            return waiting(error.message, error.retry_after or self.limits.retry)
+            return waiting(error.message, error.retry_after)
         return final(ErrorType.REFUSED, error.message)
+
+    async def _ask_to_reconnect(self, account: AdAccount, error: ReconnectNeeded) -> None:
+        async with self.database.workspace_transaction(account.workspace_id) as session:
+            if not await ad_accounts.mark_needs_reconnect(session, account.id):
+                return
+            await notifications.add(
+                session,
+                workspace_id=account.workspace_id,
+                kind="needs_reconnect",
+                title=f"Connect {account.name} again",
+                body=f"{error.message} What is being published waits until then.",
+                dedupe_key=f"needs_reconnect:{account.id}:{account.connected_at}",
+            )

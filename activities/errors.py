@@ -22,7 +22,6 @@ class ErrorType(StrEnum):
     DROPPED = "publish.dropped"
     UNCONFIRMED = "publish.unconfirmed"
     NEEDS_PERSON = "publish.needs_person"
-    TREE_DIFFERS = "publish.tree_differs"
     BROKEN = "publish.broken"
 
 
@@ -47,10 +46,11 @@ def as_application_error(error: ProviderError) -> ApplicationError:
 
 
 _ONE_OBJECT = "one object"
+_AT_LEAST = timedelta(milliseconds=50)
 
 
-def waiting(reason: str, retry_after: timedelta, *, one_object: bool = False) -> ApplicationError:
-    """Nothing is wrong with the request; it goes on by itself after `retry_after`.
+def waiting(reason: str, retry_after: timedelta | None, *, one_object: bool = False) -> ApplicationError:
+    """Nothing is wrong with the request; it goes on by itself after `retry_after`, or by the retry policy's back-off.
 
     `one_object`: the reason lies in that object and keeps no other one waiting.
     """
@@ -58,7 +58,7 @@ def waiting(reason: str, retry_after: timedelta, *, one_object: bool = False) ->
         reason,
         *([_ONE_OBJECT] if one_object else []),
         type=ErrorType.WAITING,
-        next_retry_delay=max(retry_after, timedelta(milliseconds=50)),
+        next_retry_delay=None if retry_after is None else max(retry_after, _AT_LEAST),
         category=ApplicationErrorCategory.BENIGN,
     )
 

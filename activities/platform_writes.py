@@ -26,15 +26,15 @@ from activities.heartbeats import heartbeating
 from activities.pictures import Pictures
 from activities.publish_plan import MediaFile, media_files
 from activities.reconciling import Reconciler
-from activities.write_outcomes import answer_of, gravity, held, removal_of, said
+from activities.write_outcomes import answer_of, gravity, held, quota_after, removal_of, said
 from models.contracts.publishing import IntentRef, PublishRef, StageRef
 from models.domain import ledger as machine
 from models.domain.ledger import Observed
 from models.domain.states import LedgerState, PlatformKind, WriteOp
 from models.tables.ad_account import AdAccount
 from models.tables.ledger import AttemptEvent, LedgerIntent
-from providers.ads.protocol import AdsWriter, PlatformWrite, Usage, WriteReceipt
-from providers.errors import OutcomeUnknown, ProviderError, Refused, RetryLater
+from providers.ads.protocol import AdsWriter, PlatformWrite, WriteReceipt
+from providers.errors import OutcomeUnknown, ProviderError, Refused
 from records import ad_accounts, gate, ledger, notifications, platform_objects, publish_runs
 from records.gate import GateVerdict, Ruling
 from records.ledger import Step, machine_view
@@ -314,23 +314,13 @@ class PlatformWrites:
     async def _store_usage(self, claimed: Claimed, receipt: WriteReceipt | None, failure: ProviderError | None) -> None:
         """After each reply, for all workers to see, in a transaction of its own that holds no other lock."""
         account = claimed.account
-        usage = receipt.usage if receipt else self._platform.reader.last_usage(account.external_id)
-        if usage is None:
-            return
-        wait = self._usage_wait(usage, failure)
-        if wait is None and round(usage.percent) == account.usage_pct:
+        stated = receipt.usage if receipt else self._platform.reader.last_usage(account.external_id)
+        percent, wait = quota_after(stated, failure, claimed.intent.op, holds=self._platform.limits.usage_holds)
+        if percent is None or (wait is None and percent == account.usage_pct):
             return
         async with self._database.workspace_transaction(account.workspace_id) as session:
             until = await ledger.database_now(session) + wait if wait else None
-            await ad_accounts.store_quota(session, account.id, ad_accounts.Quota(round(usage.percent), until))
-
-    def _usage_wait(self, usage: Usage, failure: ProviderError | None) -> timedelta | None:
-        stated = failure.retry_after if isinstance(failure, RetryLater) else None
-        if usage.regain_s is not None:
-            return max(timedelta(seconds=usage.regain_s), stated or timedelta())
-        if usage.percent < gate.QUOTA_LIMIT_PCT:
-            return None
-        return stated or self._platform.limits.usage_holds
+            await ad_accounts.store_quota(session, account.id, ad_accounts.Quota(percent, until))
 
 
 async def _unbroken(work: Coroutine[object, object, T]) -> T:

@@ -1,5 +1,7 @@
 """The steps of a publish that send nothing themselves: prepare, permit going live, audit, finish; and looking ahead."""
 
+import hashlib
+
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 
@@ -131,10 +133,20 @@ class Publishing:
 
     @activity.defn
     async def record_waiting(self, waits: WaitingForPerson) -> None:
-        """The page shows what only a person can settle."""
+        """The page shows what only a person can settle, and people are told."""
         publish = waits.publish
         async with self._database.workspace_transaction(publish.workspace_id) as session:
             await publish_runs.wait(session, publish.campaign_id, publish.number, waits.reason, for_person=True)
+            digest = hashlib.sha256(waits.reason.encode()).hexdigest()[:16]
+            await notifications.add(
+                session,
+                workspace_id=publish.workspace_id,
+                campaign_id=publish.campaign_id,
+                kind="publish_needs_you",
+                title="A publish waits for your word",
+                body=waits.reason,
+                dedupe_key=f"publish_needs_you:{publish.campaign_id}:{publish.number}:{digest}",
+            )
 
     @activity.defn
     async def resolve_unconfirmed(self, word: ResolveUnconfirmed) -> None:

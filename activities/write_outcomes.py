@@ -10,9 +10,9 @@ from models.domain.ledger import Answer, Reply
 from models.domain.states import WriteClass, WriteOp
 from models.tables.base import JsonObject
 from models.tables.ledger import LedgerIntent
-from providers.ads.protocol import WriteReceipt
+from providers.ads.protocol import Usage, WriteReceipt
 from providers.errors import ProviderError, ReconnectNeeded, Refused, RetryLater
-from records.gate import GateVerdict, Ruling
+from records.gate import QUOTA_LIMIT_PCT, GateVerdict, Ruling
 from records.ledger import NewIntent
 
 
@@ -72,3 +72,20 @@ def said(receipt: WriteReceipt | None, failure: ProviderError | None) -> JsonObj
         "status": vendor.status,
         "request_id": vendor.request_id,
     }
+
+
+def quota_after(
+    usage: Usage | None, failure: ProviderError | None, op: WriteOp, *, holds: timedelta
+) -> tuple[int | None, timedelta | None]:
+    """The account's usage in percent and how long that keeps writers waiting; None where nothing was said.
+
+    A throttled update may only have met the limit of its own object, such as four budget edits an hour.
+    """
+    throttled = failure.retry_after if isinstance(failure, RetryLater) and op is not WriteOp.UPDATE else None
+    regain = timedelta(seconds=usage.regain_s) if usage and usage.regain_s else None
+    percent = None if usage is None else round(usage.percent)
+    if throttled is not None:
+        return max(100, percent or 0), max(throttled, regain or timedelta())
+    if regain is not None:
+        return percent, regain
+    return percent, holds if percent is not None and percent >= QUOTA_LIMIT_PCT else None

@@ -43,12 +43,6 @@ async def counts(session: AsyncSession, campaign_id: UUID) -> dict[PlatformKind,
     return {PlatformKind(kind): int(count) for kind, count in (await session.execute(query)).all()}
 
 
-async def by_id(session: AsyncSession, object_id: UUID) -> PlatformObject | None:
-    return (
-        await session.execute(select(PlatformObject).where(col(PlatformObject.id) == object_id))
-    ).scalar_one_or_none()
-
-
 async def platform_ids(session: AsyncSession, object_ids: Iterable[UUID]) -> dict[UUID, str]:
     query = sa.select(col(PlatformObject.id), col(PlatformObject.platform_id)).where(
         col(PlatformObject.id).in_(list(object_ids))

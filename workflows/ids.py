@@ -1,4 +1,4 @@
-"""Workflow and schedule ids, built from our own ids, so that cancelling and signalling never need a search."""
+"""Workflow ids, built from our own ids, so that cancelling and signalling never need a search."""
 
 from uuid import UUID
 
@@ -9,11 +9,3 @@ def campaign_workflow_id(campaign_id: UUID) -> str:
 
 def publish_workflow_id(campaign_id: UUID, number: int) -> str:
     return f"publish-{campaign_id}-{number}"
-
-
-def render_workflow_id(render_id: UUID) -> str:
-    return f"render-{render_id}"
-
-
-def optimize_schedule_id(ad_account_id: UUID) -> str:
-    return f"optimize-{ad_account_id}"
