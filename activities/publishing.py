@@ -63,6 +63,8 @@ class Publishing:
             await self._begin(ref)
             async with self._platform.noting(ref):
                 source = await publishable(self._platform, ref.workspace_id, ref.campaign_id, ref.number)
+            if not source.ads():
+                raise final(ErrorType.REFUSED, "No ad is left to publish: every item is excluded or has no version.")
             objects = planned_objects(source)
             if problems := problems_of(objects):
                 raise final(ErrorType.REFUSED, " ".join(problems))

@@ -94,6 +94,28 @@ async def test_an_object_that_lists_show_late_is_still_found(desk: Desk, fault: 
     assert len(desk.standing("campaigns")) == 1
 
 
+@pytest.mark.parametrize(("kind", "stage"), [("campaigns", PublishStage.CAMPAIGNS), ("adsets", PublishStage.AD_SETS)])
+async def test_an_object_that_shows_up_after_all_patience_never_becomes_a_second_that_can_spend(
+    desk: Desk, fault: Callable[..., None], kind: str, stage: PublishStage
+) -> None:
+    await desk.plan()
+    if stage is PublishStage.AD_SETS:
+        await desk.stage(PublishStage.CAMPAIGNS)
+    fault("applied_then_dropped", f"*/act_{desk.shop.id}/{kind}", method="POST")
+    fault("delayed_visibility", f"*/act_{desk.shop.id}/{kind}", method="POST", params={"seconds": 2})
+    await desk.stage(stage)
+    made = [entry["id"] for entry in desk.standing(kind)]
+
+    async with asyncio.timeout(20):
+        while not (audit := await desk.run(desk.tree.audit_tree, desk.ref)).deleted:
+            pass
+
+    assert len(made) == 2
+    assert audit.clean
+    assert [entry["id"] for entry in desk.standing(kind)] == [made[1]]
+    assert desk.shop.books()["activations"] == []
+
+
 async def test_two_publishes_at_once_make_everything_once(desk: Desk) -> None:
     await desk.prepare()
     for stage in (PublishStage.CREATIVES, PublishStage.CAMPAIGNS, PublishStage.AD_SETS, PublishStage.ADS):

@@ -160,6 +160,17 @@ async def test_a_usage_figure_is_believed_only_as_long_as_it_holds(built: Desk) 
     assert (await ruled(built, intent)).verdict is PASSES
 
 
+async def test_resuming_needs_the_approvals_and_pausing_does_not(built: Desk) -> None:
+    await built.change(Campaign, status=CampaignStatus.PAUSED)
+    pause = await paused(built)
+
+    resumed = await ruled(built, replace(pause, op=WriteOp.ACTIVATE))
+
+    assert resumed.verdict is DROPS
+    assert "Not approved any more: strategy" in resumed.reason
+    assert (await ruled(built, pause)).verdict is PASSES
+
+
 async def test_what_came_too_late_is_dropped(built: Desk) -> None:
     await built.change(Campaign, status=CampaignStatus.LIVE)
     now = datetime.now(UTC)

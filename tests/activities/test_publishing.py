@@ -1,6 +1,11 @@
 """A publish, activity by activity, against real Postgres, S3 and the simulated platform over HTTP."""
 
-from models.domain.states import LedgerState
+import pytest
+from temporalio.exceptions import ApplicationError
+
+from activities.errors import ErrorType
+from models.domain.states import DocumentState, LedgerState
+from models.tables.content import ItemVersion
 from models.tables.ledger import ObjectStatus
 from tests.activities.publishing_desk import Desk
 
@@ -22,3 +27,15 @@ async def test_a_small_plan_goes_live_exactly_once_and_without_markers(desk: Des
     assert {row.state for row in await desk.intents()} == {LedgerState.CONFIRMED}
     active = [row for row in await desk.objects() if row.status is ObjectStatus.ACTIVE]
     assert len(active) == 4
+
+
+async def test_a_plan_without_any_item_left_is_refused_before_anything_is_sent(desk: Desk) -> None:
+    async with desk.database.workspace_transaction(desk.workspace_id) as session:
+        for version in await desk.documents(session, ItemVersion):
+            version.state = DocumentState.SUPERSEDED
+
+    with pytest.raises(ApplicationError, match="No ad is left") as caught:
+        await desk.plan()
+
+    assert caught.value.type == ErrorType.REFUSED
+    assert await desk.intents() == []
