@@ -60,7 +60,8 @@ async def new_brief(services: ServicesDep, visitor: VisitorDep) -> Response:
     return _form(services, visitor, first_values(None, around.clock), around, key=visitor.form_key).show()
 
 
-@router.post("/campaigns/new")
+# Not at the form's own address: browsers drop from their memory what was posted to, and with it the form's key.
+@router.post("/campaigns")
 async def create(services: ServicesDep, visitor: VisitorDep, form: FormDep) -> Response:
     """Sending the form again makes no second campaign: its key was made when the form was first shown."""
     require_editor(visitor.caller)

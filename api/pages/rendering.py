@@ -36,11 +36,17 @@ templates.globals["static_url"] = static_url
 def render(
     template: str, settings: Settings, visitor: Visitor | None = None, *, status: int = 200, **values: object
 ) -> HTMLResponse:
-    """A whole page. Nothing of it may be kept by caches: it shows the state of this moment to this person."""
+    """A whole page, which no cache may keep: it shows the state of this moment to this person.
+
+    With `edit` among the values it is a form, which the person's own browser keeps, so that going back finds the
+    words that were typed and the key that makes a second sending harmless.
+    """
     html = templates.get_template(template).render(
         visitor=visitor, simulated=settings.simulated_providers, **{"refresh": None, **values}
     )
-    return HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store"})
+    return HTMLResponse(
+        html, status_code=status, headers={"Cache-Control": "private, no-cache" if "edit" in values else "no-store"}
+    )
 
 
 def address_of(request: Request) -> str:

@@ -86,6 +86,7 @@ async def visits(browser: Browser, site: str) -> AsyncIterator[Visits]:
 
     async def begin() -> Visit:
         context = await browser.new_context(viewport={"width": 390, "height": 844}, locale="en")
+        context.set_default_timeout(15_000)
         contexts.append(context)
         visit = Visit(await context.new_page(), site)
 

@@ -76,7 +76,11 @@ class Visit:
 
     async def press(self, name: str) -> None:
         """The first visible button or link with this name, and then the page it leads to."""
-        target = self.page.locator("main").locator("button, a, summary").filter(has_text=re.compile(f"^\\s*{name}"))
+        target = (
+            self.page.locator("main")
+            .locator("button:not(.hidden), a, summary")
+            .filter(has_text=re.compile(f"^\\s*{name}"))
+        )
         await target.and_(self.page.locator(":visible")).first.click()
         await self.page.wait_for_load_state()
 

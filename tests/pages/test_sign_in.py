@@ -54,7 +54,7 @@ async def test_log_in_leads_to_no_other_site(site: str, owner: Person, target: s
 async def test_a_form_that_another_site_sent_changes_nothing(site: str, visit: Visit) -> None:
     cookies = {cookie["name"]: cookie["value"] for cookie in await visit.page.context.cookies()}
     async with httpx.AsyncClient(base_url=site, cookies=cookies) as forger:
-        answer = await forger.post("/campaigns/new", data={"name": "Forged", "csrf_token": "guessed"})
+        answer = await forger.post("/campaigns", data={"name": "Forged", "csrf_token": "guessed"})
 
     assert answer.status_code == 403
     assert "not lost" in answer.text
