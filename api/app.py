@@ -27,6 +27,7 @@ from api.routers import (
     documents,
     events,
     health,
+    notifications,
     platforms,
     publishing,
 )
@@ -50,6 +51,7 @@ ROUTERS = (
     comments.router,
     assets.router,
     ad_accounts.router,
+    notifications.router,
     platforms.router,
     events.router,
 )
