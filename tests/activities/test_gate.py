@@ -15,8 +15,8 @@ from models.tables.ledger import LedgerIntent
 from records import gate, ledger
 from records.gate import GateVerdict, Ruling
 from records.ledger import NewIntent
+from tests.activities.acting import set_gate
 from tests.activities.publishing_desk import Desk
-from tests.activities.test_faults import set_gate
 
 PASSES, WAITS, DROPS, ASKS = GateVerdict.ALLOW, GateVerdict.WAIT, GateVerdict.DROP, GateVerdict.PERSON
 
