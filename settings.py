@@ -111,6 +111,12 @@ class Settings(BaseSettings):
         bases = {"OpenAI": self.openai_base_url, "Meta": self.meta_graph_url}
         return [name for name, base in bases.items() if self.simulator_url and base.startswith(self.simulator_url)]
 
+    @property
+    def master_keys(self) -> dict[str, str]:
+        """All keys that may open a stored token, in base64 by their id."""
+        keys = {**self.retired_master_keys, self.master_key_id: self.master_key}
+        return {key_id: key.get_secret_value() for key_id, key in keys.items()}
+
     @field_validator("data_dir")
     @classmethod
     def _inside_the_clone_unless_absolute(cls, path: Path) -> Path:

@@ -77,74 +77,38 @@ class CampaignRecords:
 
     @activity.defn
     async def report_problem(self, problem: StepProblem) -> CampaignSnapshot:
-        async with self.database.workspace_transaction(problem.ref.workspace_id) as session:
-            return await results.store_result(
-                session,
-                problem.ref,
-                f"problem:{occurrence()}",
-                "step_failed",
-                utc_now(),
-                results.step_failed(problem.step, problem.error_type, problem.message),
-            )
+        change = results.step_failed(problem.step, problem.error_type, problem.message)
+        return await self._store(problem.ref, "step_failed", change)
 
     @activity.defn
     async def report_ignored_cancel(self, ignored: CancelIgnored) -> CampaignSnapshot:
-        async with self.database.workspace_transaction(ignored.ref.workspace_id) as session:
-            return await results.store_result(
-                session,
-                ignored.ref,
-                f"ignored_cancel:{occurrence()}",
-                "cancel_ignored",
-                utc_now(),
-                results.cancel_ignored(ignored.reason),
-            )
+        return await self._store(ignored.ref, "cancel_ignored", results.cancel_ignored(ignored.reason))
 
     @activity.defn
     async def end_publish(self, ended: PublishEnded) -> CampaignSnapshot:
+        """Idempotency: by the publish number, since the outcome may be told twice."""
         outcome = ended.outcome.model_dump(mode="json")
-        async with self.database.workspace_transaction(ended.ref.workspace_id) as session:
-            return await results.store_result(
-                session,
-                ended.ref,
-                f"publish_ended:{ended.ref.campaign_id}:{ended.outcome.number}",
-                f"publish_{ended.outcome.status}",
-                utc_now(),
-                results.publish_ended(ended.outcome.status, outcome["problem"], outcome["counts"]),
-            )
+        change = results.publish_ended(ended.outcome.status, outcome["problem"], outcome["counts"])
+        key = f"publish_ended:{ended.ref.campaign_id}:{ended.outcome.number}"
+        return await self._store(ended.ref, f"publish_{ended.outcome.status}", change, key)
 
     @activity.defn
     async def record_status(self, changed: StatusChanged) -> CampaignSnapshot:
-        async with self.database.workspace_transaction(changed.ref.workspace_id) as session:
-            return await results.store_result(
-                session,
-                changed.ref,
-                f"status:{occurrence()}",
-                f"{changed.command}_done",
-                utc_now(),
-                results.status_changed(changed.command, changed.status),
-            )
+        change = results.status_changed(changed.command, changed.status)
+        return await self._store(changed.ref, f"{changed.command}_done", change)
 
     @activity.defn
     async def record_dry_run(self, done: DryRunDone) -> CampaignSnapshot:
         lines: list[JsonValue] = [line.model_dump(mode="json") for line in done.report.lines]
-        async with self.database.workspace_transaction(done.ref.workspace_id) as session:
-            return await results.store_result(
-                session,
-                done.ref,
-                f"dry_run:{occurrence()}",
-                "dry_run",
-                utc_now(),
-                results.dry_run_done(done.basis, done.report.ok, lines),
-            )
+        return await self._store(done.ref, "dry_run", results.dry_run_done(done.basis, done.report.ok, lines))
 
     @activity.defn
     async def record_delivery(self, seen: DeliverySeen) -> CampaignSnapshot:
-        async with self.database.workspace_transaction(seen.ref.workspace_id) as session:
-            return await results.store_result(
-                session,
-                seen.ref,
-                f"delivery:{occurrence()}",
-                "delivery_seen",
-                utc_now(),
-                results.delivery_seen(seen.delivery, seen.reason),
-            )
+        return await self._store(seen.ref, "delivery_seen", results.delivery_seen(seen.delivery, seen.reason))
+
+    async def _store(
+        self, ref: CampaignRef, action: str, change: results.Change, key: str | None = None
+    ) -> CampaignSnapshot:
+        async with self.database.workspace_transaction(ref.workspace_id) as session:
+            stored_as = key or f"{action}:{occurrence()}"
+            return await results.store_result(session, ref, stored_as, action, utc_now(), change)

@@ -1,6 +1,5 @@
 """Builds every activity with what it needs, once per worker process. Nothing else reads the settings here below."""
 
-from base64 import b64decode
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -54,7 +53,12 @@ async def build(settings: Settings, closing: AsyncExitStack) -> Activities:
         timeout_s=settings.platform_timeout_s,
     )
     closing.push_async_callback(transport.close)
-    platform = AdPlatform(database, MetaReader(transport), _secret_box(settings), _limits(settings))
+    platform = AdPlatform(
+        database,
+        MetaReader(transport),
+        SecretBox.from_base64(settings.master_keys, settings.master_key_id),
+        _limits(settings),
+    )
     campaigns = CampaignRecords(database)
     planning = Planning(database)
     writing = Writing(
@@ -100,13 +104,6 @@ def _prices(settings: Settings) -> dict[str, TokenPrice]:
         model: TokenPrice.per_million(input=price.input, cached=price.cached_input, output=price.output)
         for model, price in settings.openai_prices.items()
     }
-
-
-def _secret_box(settings: Settings) -> SecretBox:
-    keys = {**settings.retired_master_keys, settings.master_key_id: settings.master_key}
-    return SecretBox(
-        {key_id: b64decode(key.get_secret_value()) for key_id, key in keys.items()}, settings.master_key_id
-    )
 
 
 def _limits(settings: Settings) -> WriteLimits:

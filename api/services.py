@@ -1,6 +1,5 @@
 """What the handlers work with, made once per process."""
 
-from base64 import b64decode
 from dataclasses import dataclass
 
 from pydantic import SecretStr
@@ -64,17 +63,10 @@ async def open_services(settings: Settings) -> Services:
             public_endpoint=settings.s3_public_url,
         ),
         changes=ChangeHub(settings.database_url),
-        box=_secret_box(settings),
+        box=SecretBox.from_base64(settings.master_keys, settings.master_key_id),
         transport=transport,
         ads=MetaReader(transport),
         oauth=MetaOAuth(transport, meta_app),
-    )
-
-
-def _secret_box(settings: Settings) -> SecretBox:
-    keys = {**settings.retired_master_keys, settings.master_key_id: settings.master_key}
-    return SecretBox(
-        {key_id: b64decode(key.get_secret_value()) for key_id, key in keys.items()}, settings.master_key_id
     )
 
 

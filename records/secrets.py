@@ -1,8 +1,10 @@
 """Sealing of platform tokens: AES-256-GCM, bound to the key and to the workspace that owns them."""
 
 import secrets
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -34,6 +36,10 @@ class SecretBox:
                 raise ValueError(f"Master key {key_id!r} has {len(key)} bytes, AES-256 needs {KEY_BYTES}")
         self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
         self.current = current
+
+    @classmethod
+    def from_base64(cls, keys: Mapping[str, str], current: str) -> Self:
+        return cls({key_id: b64decode(key) for key_id, key in keys.items()}, current)
 
     def seal(self, workspace_id: UUID, secret: str) -> Sealed:
         nonce = secrets.token_bytes(NONCE_BYTES)
