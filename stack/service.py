@@ -169,17 +169,33 @@ def end_recorded(record: Path, stop_signal: int = signal.SIGTERM, timeout_s: flo
         identity = json.loads(record.read_text())
         process = psutil.Process(identity["pid"])
         # Pids are reused; the pair of pid and birth time is not.
-        if abs(process.create_time() - identity["created"]) > 1 or process.status() == psutil.STATUS_ZOMBIE:
+        if abs(process.create_time() - identity["created"]) > 1 or has_ended(process):
             return False
         process.send_signal(stop_signal)
-        try:
-            process.wait(timeout_s)
-        except psutil.TimeoutExpired:
+        if not ends_within(process, timeout_s):
             process.kill()
-            process.wait()
+            ends_within(process, timeout_s)
     except (FileNotFoundError, psutil.NoSuchProcess, ValueError, KeyError):
         return False
     return True
+
+
+def ends_within(process: psutil.Process, timeout_s: float) -> bool:
+    """Wait for a process that is not our child."""
+    deadline = time.monotonic() + timeout_s
+    while not has_ended(process):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def has_ended(process: psutil.Process) -> bool:
+    """A zombie counts as ended: in a container its new parent may never collect it."""
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def program(name: str) -> str:

@@ -16,7 +16,7 @@ from types import FrameType
 import psutil
 
 from stack.ports import require_free
-from stack.service import Child, Service, StackError
+from stack.service import Child, Service, StackError, ends_within
 from stack.watching import Watched
 
 # Deaths are seen within one round; a restart must not wait for a human's patience.
@@ -149,9 +149,7 @@ def stop_running(run_dir: Path, timeout_s: float = 120.0) -> bool:
     except AlreadyRunning as running:
         supervisor = psutil.Process(running.pid)
         supervisor.terminate()
-        try:
-            supervisor.wait(timeout_s)
-        except psutil.TimeoutExpired:
+        if not ends_within(supervisor, timeout_s):
             raise StackError(f"Process {running.pid} did not stop within {timeout_s:.0f} s.") from None
         return True
 

@@ -19,7 +19,7 @@ from temporalio.client import Client
 from stack.placement import place_postgres
 from stack.ports import free_port
 from stack.postgres import admin_url, postgres
-from stack.service import Service, StackError
+from stack.service import Service, StackError, end_recorded, has_ended
 from stack.storage import storage
 from stack.supervisor import AlreadyRunning, Step, Supervisor, stop_running
 from stack.temporal import temporal
@@ -177,7 +177,7 @@ def test_what_a_killed_supervisor_left_running_is_stopped_first(run_dir: Path, s
 
     running.wait_for("idle was still running from an earlier start")
     running.wait_for("all ready")
-    assert not psutil.pid_exists(left) or psutil.Process(left).status() == psutil.STATUS_ZOMBIE
+    assert not psutil.pid_exists(left) or has_ended(psutil.Process(left))
 
 
 def test_servers_are_stopped_even_when_nobody_listens_any_more(run_dir: Path) -> None:
@@ -190,3 +190,21 @@ def test_servers_are_stopped_even_when_nobody_listens_any_more(run_dir: Path) ->
     supervisor.run(supervisor.stop)
 
     assert not (run_dir / "run" / "idle.json").exists()
+
+
+def test_a_leftover_that_nobody_collects_counts_as_ended(run_dir: Path) -> None:
+    program = (
+        "import subprocess, sys, time;"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)']);"
+        "print(child.pid, flush=True); time.sleep(600)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout
+        child = psutil.Process(int(parent.stdout.readline()))
+        record = run_dir / "left.json"
+        record.write_text(json.dumps({"pid": child.pid, "created": child.create_time()}))
+
+        assert end_recorded(record)
+
+        assert child.status() == psutil.STATUS_ZOMBIE
+        parent.kill()
