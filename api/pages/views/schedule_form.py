@@ -82,6 +82,8 @@ def _field(location: tuple[int | str, ...]) -> str:
 def _split(typed: Typed, old: Schedule) -> list[Split]:
     """Each owner's part; its ceiling follows where it must, its floor is the account's and stays."""
     amounts = [typed.minor("part", old.currency, place=place) for place in range(len(old.split))]
+    if amounts == [part.initial_minor for part in old.split]:
+        return old.split
     whole = sum(amount or 0 for amount in amounts)
     floors = sum(part.floor_minor for part in old.split)
     found = []
