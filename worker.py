@@ -23,6 +23,8 @@ from workflows.temporal_client import connect
 WORKFLOWS = [CampaignWorkflow, PublishWorkflow]
 # Below what the supervisor and orchestrators wait before they kill.
 GRACE = timedelta(seconds=25)
+# A cancel reaches an activity with its next heartbeat; by default that is only after eight seconds.
+BEAT = timedelta(seconds=2)
 # A process that ran a worker may abort at interpreter exit unless its threads settle first.
 SETTLE_S = 0.3
 
@@ -50,6 +52,7 @@ def workers(client: Client, activities: Activities, queues: Sequence[str]) -> li
             activities=served[queue],
             workflow_runner=sandbox(),
             graceful_shutdown_timeout=GRACE,
+            max_heartbeat_throttle_interval=BEAT,
         )
         for queue in queues
     ]
