@@ -1,7 +1,7 @@
 """Carries out one campaign command in one transaction: rows, audit event, approvals, notification, new snapshot."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -66,7 +66,9 @@ async def apply_command(
             status=facts.campaign.status.value,
             allowed=[command.value for command in refused.allowed],
         )
-    context = Context(session, facts, request, now)
+    # Ballots count in their order, which must not depend on the clocks of two workers.
+    after_last_ballot = [ballot.created_at + timedelta(microseconds=1) for ballot in facts.ballots]
+    context = Context(session, facts, request, max([now, *after_last_ballot]))
     detail = await HANDLERS[type(request.command)](context, request.command)
     snapshot = await refresh(session, facts, now)
     await _audit(context, snapshot, detail)

@@ -1,0 +1,145 @@
+"""A campaign on its way to the platform and there: what publishing takes, which dates hold, which wish wins."""
+
+from datetime import timedelta
+
+from models.contracts import commands as c
+from models.contracts.campaign import Step
+from models.domain.schedule import IfLate
+from models.domain.states import CampaignStatus, Gate
+from models.tables.ad_account import AdAccount
+from models.tables.ledger import PublishRun
+from records import publish_runs
+from records.campaigns import results
+from records.campaigns.refusals import RefusalType
+from tests.records.campaigns.desk import EVENING, Desk
+
+
+async def begin_publish(desk: Desk) -> None:
+    """As the first activity of the publish does."""
+    facts = await desk.facts()
+    async with desk.office.db.workspace_transaction(desk.office.workspace_id) as session:
+        run = PublishRun(
+            workspace_id=desk.office.workspace_id,
+            campaign_id=desk.campaign_id,
+            ad_account_id=desk.office.account_id,
+            number=facts.campaign.publish_number,
+            phase="preparing",
+            gate_epoch=0,
+            approved={},
+            created_at=desk.now,
+        )
+        await publish_runs.begin(session, run)
+
+
+class TestPublishing:
+    async def test_it_takes_the_approved_versions_and_names_newer_drafts(self, approved: Desk) -> None:
+        approved_schedule = (await approved.facts()).schedule
+        assert approved_schedule is not None
+        await approved.edit("schedule", total_cap_minor=approved_schedule.total_cap_minor + 100)
+
+        answer = await approved.do(c.Publish())
+
+        assert answer.detail["newer_drafts"] == ["schedule"]
+        facts = await approved.facts()
+        assert facts.schedule == approved_schedule
+        assert facts.campaign.budget_total_minor == approved_schedule.total_cap_minor
+
+    async def test_dates_of_a_newer_draft_do_not_become_those_of_what_runs(self, approved: Desk) -> None:
+        schedule = (await approved.facts()).schedule
+        assert schedule is not None
+        await approved.edit("schedule", end=approved.now + timedelta(days=90))
+        await approved.do(c.Publish())
+
+        snapshot = await approved.store(results.publish_ended("scheduled", None, {}))
+
+        assert (snapshot.starts_at, snapshot.ends_at) == (schedule.start, schedule.end)
+
+    async def test_a_late_start_moves_the_end_too_where_the_approved_schedule_says_so(self, desk: Desk) -> None:
+        await desk.drafted()
+        await desk.edit("schedule", if_late=IfLate.SHIFT)
+        await desk.submitted()
+        await desk.approve_everything()
+        schedule = (await desk.facts()).schedule
+        assert schedule is not None
+        assert schedule.end is not None
+        desk.now = schedule.end + timedelta(days=30)
+
+        answer = await desk.do(c.Publish())
+        await begin_publish(desk)
+        snapshot = await desk.store(results.publish_ended("live", None, {}))
+
+        assert "start moves to" in str(answer.detail["late"])
+        late = snapshot.starts_at - schedule.start if snapshot.starts_at else None
+        assert late is not None
+        assert late >= timedelta(days=50)
+        assert snapshot.ends_at == schedule.end + late, "or it would be ended in the moment in which it starts"
+
+    async def test_a_stopped_account_publishes_nothing(self, approved: Desk) -> None:
+        async with approved.office.db.workspace_transaction(approved.office.workspace_id) as session:
+            (await session.get_one(AdAccount, approved.office.account_id)).gate = Gate.STOPPED
+
+        refused = await approved.refused(c.Publish())
+
+        assert refused.kind is RefusalType.NOT_ALLOWED
+        assert "release it" in refused.message
+
+    async def test_a_failed_one_returns_to_ready_and_retry_publishes_again(self, approved: Desk) -> None:
+        await approved.do(c.Publish())
+        problem = {"type": "publish.refused", "message": "Meta refused: too long."}
+
+        snapshot = await approved.store(results.publish_ended("failed", dict(problem), {}))
+
+        assert (snapshot.status, snapshot.problem) == (CampaignStatus.READY, problem["message"])
+        again = await approved.do(c.Retry())
+        assert (again.snapshot.status, again.snapshot.publish_number) == (CampaignStatus.PUBLISHING, 2)
+        assert again.snapshot.problem is None
+
+
+class TestWishesForThePlatform:
+    async def test_one_that_was_refused_does_not_hold_up_a_newer_one(self, desk: Desk) -> None:
+        await desk.live()
+        await desk.do(c.Pause())
+        stuck = await desk.store(results.step_failed(Step.PLATFORM_STATUS, "publish.refused", "Meta refused."))
+
+        answer = await desk.do(c.End())
+
+        assert stuck.step is None
+        assert (answer.snapshot.step, answer.snapshot.platform_command) == (Step.PLATFORM_STATUS, "end")
+        assert answer.snapshot.problem is None
+
+    async def test_nothing_takes_the_place_of_an_end(self, desk: Desk) -> None:
+        await desk.live()
+        await desk.do(c.End())
+
+        refused = await desk.refused(c.Pause())
+
+        assert "being ended" in refused.message
+        assert (await desk.facts()).campaign.work["platform_status"] == "end"
+
+    async def test_what_was_asked_for_meanwhile_is_still_done(self, desk: Desk) -> None:
+        await desk.live()
+        await desk.do(c.Pause())
+        await desk.do(c.End())
+
+        snapshot = await desk.store(results.status_changed("pause", CampaignStatus.PAUSED))
+
+        assert (snapshot.status, snapshot.platform_command) == (CampaignStatus.PAUSED, "end")
+
+
+class TestRegenerating:
+    async def test_an_instruction_that_came_while_an_older_one_was_carried_out_is_still_to_be_done(
+        self, desk: Desk
+    ) -> None:
+        await desk.drafted()
+        await ask(desk, "Shorter")
+        await ask(desk, "Warmer")
+
+        await desk.write(EVENING, instruction="Shorter")
+
+        facts = await desk.facts()
+        assert facts.campaign.work["regenerate"] == {EVENING: "Warmer"}
+        assert (await desk.write(EVENING, instruction="Warmer")).step is None
+
+
+async def ask(desk: Desk, instruction: str) -> None:
+    await desk.do(c.Regenerate(items=[EVENING], input_id=await desk.office.store({"instruction": instruction})))
