@@ -5,7 +5,7 @@ from datetime import timedelta
 from pydantic import JsonValue
 
 from models.domain.ads_plan import BidStrategy, OptimizationGoal, PlannedAdSet, PlannedCampaign
-from models.domain.schedule import BudgetLevel, BudgetPeriod, Entry, EntryKind
+from models.domain.schedule import BudgetLevel, BudgetPeriod, Entry, EntryKind, Schedule
 from providers.ads.meta.currencies import to_platform
 from providers.ads.meta.payloads.approved import Approved, Payload, platform_time, refuse
 from providers.ads.meta.payloads.objectives import goal_payload
@@ -57,12 +57,24 @@ def _bid(approved: Approved, campaign: PlannedCampaign, ad_set: PlannedAdSet) ->
 
 
 def _times(approved: Approved, ad_set: PlannedAdSet) -> Payload:
+    _refuse_unkept_plans(approved.schedule)
     start, end = approved.schedule.start, ad_set.end or approved.end()
     if end <= start:
         refuse(f"The ad set {ad_set.name!r} would end before it starts: move one of the dates.")
     if approved.schedule.budget_period is BudgetPeriod.DAILY and end - start < timedelta(days=1):
         refuse("A daily budget needs at least 24 hours: choose a later end, or a lifetime budget.")
     return {"start_time": platform_time(start), "end_time": platform_time(end)}
+
+
+def _refuse_unkept_plans(schedule: Schedule) -> None:
+    """Ads that run through an approved pause, or on an old budget, are worse than none."""
+    kinds = {entry.kind for entry in schedule.entries}
+    if EntryKind.FLIGHT in kinds:
+        refuse("Greenlight cannot pause between flights yet: remove the flights and blackouts, and pause by hand.")
+    if EntryKind.BUDGET_STEP in kinds:
+        refuse(
+            "Greenlight cannot change budgets by plan yet: remove the budget steps, and open a change when one is due."
+        )
 
 
 def _day_parts(approved: Approved, ad_set: PlannedAdSet) -> Payload:

@@ -184,3 +184,12 @@ class TestTimes:
 
         with pytest.raises(Refused, match="split it at midnight"):
             built(approved(plan_schedule=schedule(period=BudgetPeriod.LIFETIME, entries=[entry])))
+
+    @pytest.mark.parametrize(
+        ("kind", "advice"), [(EntryKind.FLIGHT, "pause by hand"), (EntryKind.BUDGET_STEP, "open a change")]
+    )
+    def test_what_was_planned_but_is_not_carried_out_yet_is_refused(self, kind: EntryKind, advice: str) -> None:
+        entry = Entry(key="later", kind=kind, at=START + timedelta(days=2), amount_minor=1)
+
+        with pytest.raises(Refused, match=advice):
+            built(approved(plan_schedule=schedule(entries=[entry])))
