@@ -44,42 +44,60 @@ DOCUMENTS: dict[Scope, type[Document]] = {
 
 async def decide(context: Context, command: c.Decide) -> dict[str, JsonValue]:
     await _check_seen(context, command.scope, command.item, command.seen_hash)
-    _check_may(context, command.scope, command.item, command.verdict)
     if command.verdict is Verdict.REQUEST_CHANGES and not command.reason:
         raise CommandRefused(RefusalType.INVALID, "Say what should change, so that the marketer can act on it.")
+    if command.scope is Scope.CONTENT and command.item is None and command.verdict in approvals.DECISIONS:
+        return _decide_all_items(context, command)
+    _check_may(context, command.scope, command.item, command.verdict)
+    if command.verdict in (Verdict.EXCLUDE, Verdict.INCLUDE):
+        _refuse_while_published(context)
     if command.verdict is Verdict.EXCLUDE and command.item is not None:
         _check_minimum(context, command.item)
-    if command.scope is Scope.CONTENT and command.item is None:
-        return _decide_all_items(context, command)
     cast(context, command.scope, command.item, command.verdict, command.reason)
     return {"scope": command.scope.value, "verdict": command.verdict.value}
 
 
+def _refuse_while_published(context: Context) -> None:
+    """The ads of an item that runs would go on running, whatever a ballot says."""
+    if context.facts.campaign.status in ON_PLATFORM:
+        raise CommandRefused(
+            RefusalType.NOT_ALLOWED, "Its ads are on the platform already; open a change set that pauses them."
+        )
+
+
 def _decide_all_items(context: Context, command: c.Decide) -> dict[str, JsonValue]:
-    """A decision on the whole content is one ballot per included item: content is decided per item."""
-    decided: list[JsonValue] = []
-    for key in context.facts.item_hashes:
-        if context.facts.included[key]:
-            cast(context, Scope.CONTENT, key, command.verdict, command.reason)
-            decided.append(key)
-    return {"scope": command.scope.value, "verdict": command.verdict.value, "items": decided}
+    """Content is decided per item: one ballot for each included item whose turn with this person it is."""
+    items = _items_to_decide(context, command.verdict)
+    for key in items:
+        cast(context, Scope.CONTENT, key, command.verdict, command.reason)
+    return {"scope": command.scope.value, "verdict": command.verdict.value, "items": list[JsonValue](items)}
+
+
+def _items_to_decide(context: Context, verdict: Verdict) -> list[str]:
+    """Raises CommandRefused where not a single one waits for this person."""
+    facts = context.facts
+    asked = {key: _why_not(context, Scope.CONTENT, key, verdict) for key in facts.item_hashes if facts.included[key]}
+    items = [key for key, reason in asked.items() if reason is None]
+    if not items:
+        raise _forbidden(next(reason for reason in asked.values() if reason))
+    return items
 
 
 async def approve_all(context: Context, command: c.ApproveAll) -> dict[str, JsonValue]:
     for seen in command.seen:
         await _check_seen(context, seen.scope, seen.item, seen.hash)
-        if _state(context, seen.scope, seen.item) is not ApprovalState.APPROVED:
-            _check_may(context, seen.scope, seen.item, Verdict.APPROVE)
-    decided: list[JsonValue] = []
+    wanted: dict[tuple[Scope, str | None], None] = {}
     for seen in command.seen:
         if _state(context, seen.scope, seen.item) is ApprovalState.APPROVED:
             continue
         if seen.scope is Scope.CONTENT and seen.item is None:
-            _decide_all_items(context, c.Decide(scope=seen.scope, verdict=Verdict.APPROVE, seen_hash=seen.hash))
+            wanted |= dict.fromkeys((seen.scope, item) for item in _items_to_decide(context, Verdict.APPROVE))
         else:
-            cast(context, seen.scope, seen.item, Verdict.APPROVE, "")
-        decided.append(seen.item or seen.scope.value)
-    return {"approved": decided}
+            _check_may(context, seen.scope, seen.item, Verdict.APPROVE)
+            wanted[seen.scope, seen.item] = None
+    for scope, item in wanted:
+        cast(context, scope, item, Verdict.APPROVE, "")
+    return {"approved": [item or scope.value for scope, item in wanted]}
 
 
 async def withdraw(context: Context, command: c.Withdraw) -> dict[str, JsonValue]:
@@ -109,9 +127,9 @@ async def withdraw(context: Context, command: c.Withdraw) -> dict[str, JsonValue
 
 
 def _runs(campaign: Campaign) -> bool:
-    """Spends, or will by itself: a scheduled campaign is active on the platform."""
-    being_ended = campaign.work.get("platform_status") == "end"
-    return campaign.status in (CampaignStatus.LIVE, CampaignStatus.SCHEDULED) and not being_ended
+    """Spends, or will by itself: a scheduled campaign is active on the platform, one being resumed soon is."""
+    asked = campaign.work.get("platform_status")
+    return asked == "resume" or (campaign.status in (CampaignStatus.LIVE, CampaignStatus.SCHEDULED) and asked != "end")
 
 
 def cast(context: Context, scope: Scope, item: str | None, verdict: Verdict, reason: str) -> None:
@@ -146,32 +164,46 @@ def stage_of(context: Context, scope: Scope, item: str | None) -> str:
     """The stage whose turn it is, else the first in which this person may decide."""
     facts = context.facts
     view = facts.item_views[item] if item is not None else facts.scope_views[scope]
-    stages = facts.policy.stages[scope]
     if view.waiting_for is not None:
         return view.waiting_for.name
     role = context.request.actor.role
+    stages = facts.policy.stages[scope]
     return next((stage.name for stage in stages if role in stage.roles), stages[0].name)
 
 
+def _turn(context: Context, scope: Scope, item: str | None) -> approvals.Stage:
+    facts = context.facts
+    view = facts.item_views[item] if item is not None else facts.scope_views[scope]
+    return view.waiting_for or facts.policy.stages[scope][0]
+
+
 def _check_may(context: Context, scope: Scope, item: str | None, verdict: Verdict) -> None:
+    if reason := _why_not(context, scope, item, verdict):
+        raise _forbidden(reason)
+
+
+def _forbidden(reason: str) -> CommandRefused:
+    return CommandRefused(RefusalType.FORBIDDEN, f"{reason[0].upper()}{reason[1:]}.")
+
+
+def _why_not(context: Context, scope: Scope, item: str | None, verdict: Verdict) -> str | None:
     facts, actor = context.facts, context.request.actor
-    if actor.channel is Channel.OPERATOR_UNVERIFIED:
-        return
-    version = facts.strategies.submitted if item is None else known_item(context, item).versions.submitted
-    is_author = version is not None and version.created_by == actor.user_id
-    whole_content = scope is Scope.CONTENT and item is None
     asked = facts.item_facts(item) if item is not None else facts.scope_facts(scope)
-    if whole_content and verdict in (Verdict.APPROVE, Verdict.REQUEST_CHANGES):
-        asked = asked.model_copy(update={"ballots": []})
-    reason = approvals.may_decide(facts.policy, asked, Role(actor.role or Role.VIEWER), is_author, verdict)
-    if reason:
-        raise CommandRefused(RefusalType.FORBIDDEN, f"{reason[0].upper()}{reason[1:]}.")
+    version = known_item(context, item).versions.submitted if item is not None else facts.submitted_version(scope)
+    role = Role(actor.role or Role.VIEWER)
+    if actor.channel is Channel.OPERATOR_UNVERIFIED:
+        # Nobody knows who that is: counted as whoever's turn it is, and bound by every other rule.
+        role = _turn(context, scope, item).roles[0]
+    is_author = version is not None and actor.user_id is not None and version.created_by == actor.user_id
+    return approvals.may_decide(facts.policy, asked, role, is_author, verdict)
 
 
 async def _check_seen(context: Context, scope: Scope, item: str | None, seen: str) -> None:
     facts = context.facts
     if item is not None:
         known_item(context, item)
+        if scope is not Scope.CONTENT:
+            raise CommandRefused(RefusalType.INVALID, f"Items belong to the content, not to the {scope.value}.")
     if not facts.requested(scope):
         raise CommandRefused(
             RefusalType.NOT_ALLOWED, f"Nobody has asked for the approval of the {scope.value} yet; submit it first."
