@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -98,3 +99,13 @@ def test_documents_name_only_files_that_exist(document: Path) -> None:
 
     assert links == []
     assert [name for name in named if name.split("/")[0] in folders and not (ROOT / name).exists()] == []
+
+
+def test_documents_name_only_addresses_that_exist() -> None:
+    described = json.loads((ROOT / "openapi.json").read_text())["paths"]
+    known = {re.sub(r"\{[^}]+\}", "<>", path) for path in described}
+    texts = "\n".join(document.read_text() for document in DOCUMENTS)
+    named = {re.sub(r"<\w+>", "<>", path) for path in re.findall(r"(?:\$GL|/api/v1)(/[\w/<>-]+)", texts)}
+
+    assert len(named) > 5
+    assert {f"/api/v1{path}" for path in named} - known == set()
