@@ -12,7 +12,7 @@ from models.contracts import commands as c
 from models.domain.states import ApprovalState, CampaignStatus, Channel, Scope, Verdict
 from models.tables.approval import Ballot
 from records import audit
-from tests.workflows.campaign_desk import Run, Shop, everything
+from tests.workflows.campaign_desk import Run, Shop
 from tests.workflows.test_campaign_creation import BARE
 from workflows.campaign import CampaignWorkflow
 
@@ -112,19 +112,6 @@ class TestOnce:
         assert first.snapshot.title == "Winter lamps"
         assert again.snapshot.title == "Summer lamps"
         assert again.snapshot.version == first.snapshot.version + 1
-
-    async def test_a_repeat_is_answered_even_where_the_command_is_no_longer_allowed(self, asked: Run) -> None:
-        seen = await asked.now()
-        request = asked.request(c.ApproveAll(seen=everything(seen)), asked.office.ben)
-        await asked.send(request)
-        await asked.until(lambda now: now.status is CampaignStatus.READY)
-        publish = asked.request(c.Publish())
-        await asked.send(publish)
-
-        again = await asked.send(publish)
-
-        assert again.snapshot.publish_number == 1
-        await asked.until(lambda now: now.status is CampaignStatus.SCHEDULED)
 
     async def test_two_commands_at_once_are_carried_out_one_after_the_other(self, bare: Run) -> None:
         version = (await bare.now()).version
