@@ -61,7 +61,9 @@ async def campaign(
     if await campaign_client.visible_campaign(services, visitor.caller, campaign_id) is not None:
         return await show_campaign(services, visitor, campaign_id, done=done)
     if await campaign_client.is_being_recorded(services, visitor.caller, campaign_id):
-        return render("recording.html", services.settings, visitor, status=202, refresh=2)
+        return render(
+            "recording.html", services.settings, visitor, status=202, refresh=2, refresh_to=f"/campaigns/{campaign_id}"
+        )
     raise not_found("campaign")
 
 

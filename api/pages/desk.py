@@ -130,4 +130,5 @@ async def show_campaign(
         done=DONE.get(done, ""),
         # A refusal stays until it is read.
         refresh=None if refusal else page.next.refresh,
+        refresh_to=f"/campaigns/{campaign_id}",
     )

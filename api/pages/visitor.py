@@ -1,5 +1,6 @@
 """The person in front of a page: who, in which workspace, and the token that each of the page's forms carries."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID, uuid4
@@ -48,8 +49,10 @@ async def get_visitor(services: ServicesDep, caller: CallerDep) -> Visitor:
 VisitorDep = Annotated[Visitor, Depends(get_visitor)]
 
 
-async def get_form(request: Request) -> FormData:
-    return await request.form()
+async def get_form(request: Request) -> AsyncIterator[FormData]:
+    """Closed after the answer, and with it the temporary files of an upload."""
+    async with request.form() as form:
+        yield form
 
 
 FormDep = Annotated[FormData, Depends(get_form)]

@@ -1,21 +1,21 @@
 """Who uses the pages in the tests, and the browser that each of them sits at."""
 
-import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
-from playwright.async_api import Page, Response
+import httpx
+from playwright.async_api import Page, Response, TimeoutError
 
-from demo.client import Api, SimulatedMeta
-from demo.connecting import connect_account
 from models.domain.roles import Role
 from models.domain.states import Scope
 from models.tables.identity import UserAccount
 from records import access, identity
 from records.database import Database
 from records.passwords import store_password_hash
+from tests.api.advertisers import connect_whole, new_advertiser
+from tests.api.people import Member
 from tests.servers import Simulator
 
 PASSWORD = "correct horse battery"
@@ -86,7 +86,10 @@ class Visit:
 
     async def until(self, words: str) -> None:
         """Pages of a working campaign load again by themselves until the words are there."""
-        await self.page.get_by_text(re.compile(words)).first.wait_for(timeout=PATIENCE_MS)
+        try:
+            await self.page.get_by_text(re.compile(words)).first.wait_for(timeout=PATIENCE_MS)
+        except TimeoutError:
+            raise AssertionError(f"{words!r} never came; the page says: {(await self.text())[:2_000]}") from None
 
     async def text(self) -> str:
         return await self.page.locator("main").inner_text()
@@ -103,13 +106,8 @@ class Visit:
 Visits = Callable[[], Awaitable[Visit]]
 
 
-async def connected(site: str, people: People, person: Person, simulator: Simulator) -> Api:
-    """The person's workspace gets an ad account that is ready to publish; returns the person's API."""
-    api, meta = Api(site, await people.api_key(person)), SimulatedMeta(simulator.url)
-
-    def connect() -> None:
-        advertiser = meta.new_advertiser("Bayt Qahwa", "SAR", "Asia/Riyadh")
-        connect_account(api, meta, advertiser, "PURCHASE")
-
-    await asyncio.to_thread(connect)
-    return api
+async def connected(site: str, people: People, person: Person, simulator: Simulator) -> None:
+    """The person's workspace gets an ad account that is ready to publish."""
+    key = await people.api_key(person)
+    async with httpx.AsyncClient(base_url=site, headers={"X-API-Key": key}, timeout=20) as http:
+        await connect_whole(Member(person.id, person.workspace_id, person.email, key, http), new_advertiser(simulator))

@@ -25,7 +25,7 @@ STEPS = {
     Step.APPLY_CHANGE_SET: "Greenlight is applying the change",
 }
 # Often enough to follow, seldom enough to read in between.
-LOOK_AGAIN_S = 4
+LOOK_AGAIN_S = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +95,15 @@ def _problem(reading: Reading) -> NextStep:
 
 
 def _working(reading: Reading, step: Step) -> NextStep:
-    """People who could decide meanwhile are not interrupted by a page that loads again under their fingers."""
+    """Work takes seconds, and the page follows it.
+
+    Where it waits for something outside, people go on deciding, and no page is loaded again under their fingers.
+    """
     waits = reading.facts.campaign.waiting_on or ""
-    own_words = "" if waits.startswith("Greenlight") else waits
-    if awaited_from(reading):
-        return NextStep(STEPS[step], own_words, "busy", links=[("Look again", "")])
-    return NextStep(STEPS[step], own_words or "This page looks again by itself.", "busy", refresh=LOOK_AGAIN_S)
+    trouble = "" if waits.startswith("Greenlight") else waits
+    if trouble and awaited_from(reading):
+        return NextStep(STEPS[step], trouble, "warn", links=[("Look again", "")])
+    return NextStep(STEPS[step], trouble or "This page looks again by itself.", "busy", refresh=LOOK_AGAIN_S)
 
 
 def _before_publish(reading: Reading) -> NextStep:

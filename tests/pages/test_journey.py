@@ -1,0 +1,100 @@
+"""One campaign from the brief to live ads, entirely through the pages, on a phone."""
+
+import re
+
+from playwright.async_api import expect
+
+from models.domain.roles import Role
+from tests.pages.people import People, Person, Visit, Visits, connected
+from tests.servers import Simulator
+
+
+async def write_brief(visit: Visit) -> None:
+    page = visit.page
+    await visit.open("/campaigns/new")
+    await page.locator("#name").fill("Bayt Qahwa: winter")
+    for heading in ("What it is for", "What is sold", "Who and where", "Money and dates", "How it sounds"):
+        await page.locator("summary", has_text=heading).click()
+    await page.locator("#goal").select_option("sales")
+    await page.locator("#location").select_option("website")
+    await page.locator("#event").fill("PURCHASE")
+    await page.locator("#landing_urls").fill("https://shop.baytqahwa.example/winter")
+    await page.locator("[name=product_name]").first.fill("Brass dallah")
+    await page.locator("[name=product_url]").first.fill("https://shop.baytqahwa.example/dallah")
+    await page.locator("[name=product_price]").first.fill("249")
+    await page.locator("#offer_text").fill("20 % off everything")
+    await page.locator("[name=picture]").first.check()
+    await page.locator("#places").fill("Saudi Arabia")
+    await page.locator("#languages").fill("ar, en")
+    await page.locator("#budget_amount").fill("900")
+    await page.locator("#budget_kind").select_option("daily")
+    await page.get_by_label("None of these").check()
+    await page.get_by_role("button", name="Create the campaign").last.click()
+
+
+async def test_a_marketer_takes_a_brief_to_live_ads(
+    visit: Visit, owner: Person, people: People, site: str, simulator: Simulator, photo: bytes
+) -> None:
+    page = visit.page
+    await connected(site, people, owner, simulator)
+    await visit.open("/assets")
+    await page.locator("[name=file]").set_input_files({"name": "dallah.jpg", "mimeType": "image/jpeg", "buffer": photo})
+    await visit.press("Upload")
+    await expect(page.get_by_text("dallah.jpg")).to_be_visible()
+
+    await write_brief(visit)
+    await visit.until("Everything is drafted")
+    await expect(page.get_by_text("Total, not approved yet")).to_be_visible()
+    await expect(page.locator(".client")).to_contain_text("Highest possible day")
+    await expect(page.locator(".client")).to_contain_text("SAR 1,575.00")
+    await expect(page.locator(".ad[lang=ar]").first).to_have_attribute("dir", "rtl")
+    assert await page.locator(".ad[lang=ar] .headline").first.evaluate("e => getComputedStyle(e).direction") == "rtl"
+    await visit.fits()
+
+    await visit.press("Ask for approval")
+    await visit.until("for your decision")
+    first = page.locator("details.item").first
+    await first.get_by_text("Request changes").click()
+    await first.get_by_label("What should be different?").first.fill("The offer is 20 %, not 30 %.")
+    await first.get_by_role("button", name="Send back").click()
+    await expect(page.get_by_text("Sent back with your words.")).to_be_visible()
+    first = page.locator("details.item").first
+    await expect(first).to_contain_text("Asked for: The offer is 20 %, not 30 %.")
+    second = page.locator("details.item").nth(1)
+    await second.get_by_role("button", name="Approve").click()
+    await expect(page.locator("details.item").nth(1)).to_contain_text("Approved")
+
+    first = page.locator("details.item").first
+    await first.get_by_text("Have it rewritten").click()
+    await first.get_by_role("button", name="Rewrite").click()
+    await visit.until("There are newer drafts|Changes were requested")
+    await visit.press("Ask for approval")
+    await visit.until("Approve everything and publish")
+    await visit.fits()
+    await visit.press("Approve everything and publish")
+    await visit.until("Starts on|Runs until")
+    await expect(page.locator(".client")).to_contain_text("Total approved")
+    await expect(page.locator("#ads")).to_contain_text("On Meta now: 1 campaign")
+    assert "Dana" in await page.locator("#history").inner_text()
+    await visit.fits()
+    await visit.open("/campaigns")
+    await expect(page.locator(".row").first).to_contain_text(re.compile("Scheduled|Live"))
+    await visit.open("/activity")
+    assert "started publishing" in await visit.text()
+    visit.sound()
+
+
+async def test_a_client_sees_first_what_it_costs_and_nothing_of_the_workshop(
+    visit: Visit, visits: Visits, owner: Person, people: People, site: str, simulator: Simulator
+) -> None:
+    await connected(site, people, owner, simulator)
+    client = await people.join("Karim", Role.CLIENT, owner.workspace_id)
+    await visit.open("/campaigns/new")
+    theirs = await visits()
+    await theirs.log_in(client)
+
+    await expect(theirs.page.get_by_role("heading", name="Nothing to look at yet")).to_be_visible()
+    answer = await theirs.open("/activity")
+
+    assert answer is not None
+    assert answer.status == 403
