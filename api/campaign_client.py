@@ -32,7 +32,7 @@ from api.problems import ApiError, FieldProblem, ProblemType, not_found, wrong_f
 from api.references import check_references
 from api.schemas.campaigns import CreateCampaignBody
 from api.services import Services
-from api.temporal_calls import answered
+from api.temporal_calls import answered, reaching_temporal
 from models.contracts.campaign import CampaignAnswer, CampaignSnapshot, CampaignState, CreateCampaign
 from models.contracts.commands import AnyCommand, CommandRequest
 from models.domain.brief import Brief, Flight
@@ -43,6 +43,7 @@ from workflows import policies
 from workflows.ids import campaign_workflow_id
 
 WORKFLOW = "CampaignWorkflow"
+SETTLED_WITHIN_S = 0.05
 WORKSPACE_ID = SearchAttributeKey.for_keyword("WorkspaceId")
 
 
@@ -137,9 +138,10 @@ async def _start(services: Services, wanted: CreateCampaign) -> CampaignAnswer:
     try:
         return await answered(started)
     except Exception:
-        # The client keeps the failure in the handle as well, and asyncio complains when nobody looks at it there.
+        # The client keeps most failures in the handle as well, and asyncio complains when nobody looks at them there.
+        # A handle that was never settled would be awaited for ever.
         with suppress(Exception, asyncio.CancelledError):
-            await operation.workflow_handle()
+            await asyncio.wait_for(operation.workflow_handle(), SETTLED_WITHIN_S)
         raise
 
 
@@ -155,7 +157,8 @@ async def is_being_recorded(services: Services, caller: Caller, campaign_id: UUI
     """Whether a run of this workspace exists whose campaign is not readable yet."""
     handle = services.temporal.get_workflow_handle(campaign_workflow_id(campaign_id))
     try:
-        description = await handle.describe(rpc_timeout=temporal_calls.ANSWER_WITHIN)
+        with reaching_temporal():
+            description = await handle.describe(rpc_timeout=temporal_calls.ANSWER_WITHIN)
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             return False
@@ -214,9 +217,10 @@ async def progress(services: Services, caller: Caller, campaign_id: UUID) -> Cam
     if await visible_campaign(services, caller, campaign_id) is None:
         raise not_found("campaign")
     handle = services.temporal.get_workflow_handle(campaign_workflow_id(campaign_id))
-    snapshot: CampaignSnapshot | None = await handle.query(
-        "progress", result_type=CampaignSnapshot, rpc_timeout=temporal_calls.ANSWER_WITHIN
-    )
+    with reaching_temporal():
+        snapshot: CampaignSnapshot | None = await handle.query(
+            "progress", result_type=CampaignSnapshot, rpc_timeout=temporal_calls.ANSWER_WITHIN
+        )
     if snapshot is None:
         raise ApiError(
             ProblemType.UNAVAILABLE, "The campaign is just being recorded. Try again.", headers={"Retry-After": "1"}

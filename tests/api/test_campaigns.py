@@ -13,6 +13,7 @@ from models.domain.roles import Role
 from models.tables.campaign import Campaign as CampaignRow
 from records.database import Database
 from settings import Settings
+from stack.ports import free_port
 from tests.api.campaigns import CAMPAIGNS, SHORT, Campaign, create
 from tests.api.conftest import IDLE
 from tests.api.people import Join, Member
@@ -296,3 +297,20 @@ async def test_text_that_cannot_be_stored_is_refused_before_it_reaches_a_workflo
 
     assert {created.status_code, renamed.status_code, searched.status_code} == {422}
     assert created.json()["errors"][0]["pointer"] == "/brief/name"
+
+
+async def test_without_temporal_commands_wait_for_it_and_reading_goes_on(
+    untouched: Campaign, api_settings: Settings, serve: Callable[[Settings], Awaitable[str]]
+) -> None:
+    url = await serve(api_settings.model_copy(update={"temporal_address": f"127.0.0.1:{free_port()}"}))
+    headers = {"X-API-Key": untouched.member.key, **new_key()}
+    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=30) as http:
+        read = await http.get(untouched.path)
+        commanded = await http.post(f"{untouched.path}/rename", json={"name": "Later"})
+        created = await http.post(CAMPAIGNS, json={"brief": SHORT})
+        unknown = await http.get(f"{CAMPAIGNS}/{uuid4()}")
+
+    assert read.status_code == 200
+    for reply in (commanded, created, unknown):
+        assert (reply.status_code, reply.json()["type"]) == (503, "urn:greenlight:problem:unavailable"), reply.text
+        assert "Temporal" not in reply.json()["detail"]
