@@ -34,7 +34,6 @@ with workflow.unsafe.imports_passed_through():
         PublishEnded,
         StatusChanged,
         Step,
-        StepProblem,
         WriteItem,
     )
     from models.contracts.commands import (
@@ -48,7 +47,7 @@ with workflow.unsafe.imports_passed_through():
     from models.contracts.publishing import PublishOutcome, StatusWrite
     from models.domain.states import CampaignStatus, ChangeSetState, Channel, WriteOp
     from workflows import policies
-    from workflows.campaign_rules import end_due, is_over, next_look, refuse
+    from workflows.campaign_rules import end_due, is_over, next_look, refuse, step_problem
     from workflows.publish_child import cancel_publish, start_publish
     from workflows.visibility import CAMPAIGN_STATUS, WAITING_ON, details_of, waiting_key
 
@@ -180,9 +179,14 @@ class CampaignWorkflow:
         return answer
 
     async def _cancel_publish(self, number: int) -> None:
-        """A publish that was asked for a moment ago is started first, since only what runs can be cancelled."""
-        await workflow.wait_condition(lambda: self.publishing == number or self._outcome(number) is not None)
-        await cancel_publish(self.ref, number)
+        """Only what runs can be cancelled: one that was asked for a moment ago is awaited, unless it has ended."""
+        await workflow.wait_condition(lambda: self.publishing == number or not self._is_publishing(number))
+        if self._is_publishing(number):
+            await cancel_publish(self.ref, number)
+
+    def _is_publishing(self, number: int) -> bool:
+        seen = self.snapshot
+        return seen is not None and (seen.status, seen.publish_number) == (CampaignStatus.PUBLISHING, number)
 
     async def _asked_to_cancel(self) -> None:
         """A cancel in Temporal means the command: it ends nothing that is published, for who would end the ads then?"""
@@ -190,9 +194,13 @@ class CampaignWorkflow:
             await self._create()
         if self.snapshot is None:
             return
-        # A step that was cut off may have stored its result.
-        await self._do(CampaignRecords.read_campaign, self.ref, "Read how far it is")
-        command = CancelPublish() if self.snapshot.status is CampaignStatus.PUBLISHING else Cancel()
+        async with self.lock:
+            # A step that was cut off may have stored its result.
+            await self._do(CampaignRecords.read_campaign, self.ref, "Read how far it is")
+        publishing = self.snapshot.status is CampaignStatus.PUBLISHING
+        if publishing:
+            await self._start_publish(self.snapshot)
+        command = CancelPublish() if publishing else Cancel()
         try:
             await self._carry_out(
                 CommandRequest(command_id=f"cancelled:{workflow.uuid4()}", actor=OPERATOR, command=command)
@@ -256,9 +264,7 @@ class CampaignWorkflow:
     async def _publish(self, snapshot: CampaignSnapshot) -> None:
         """Starts the publish as a workflow of its own, which outlives a continue-as-new of this one, and awaits it."""
         number = snapshot.publish_number
-        if self.publishing != number:
-            await start_publish(self.ref, number, snapshot.title)
-            self.publishing = number
+        await self._start_publish(snapshot)
         await workflow.wait_condition(
             lambda: self._outcome(number) is not None or workflow.info().is_continue_as_new_suggested()
         )
@@ -266,6 +272,11 @@ class CampaignWorkflow:
             ended = PublishEnded(ref=self.ref, outcome=outcome)
             await self._do(CampaignRecords.end_publish, ended, "Record how publishing ended")
             self.published, self.publishing, self.reviews = None, 0, 0
+
+    async def _start_publish(self, snapshot: CampaignSnapshot) -> None:
+        if self.publishing != snapshot.publish_number:
+            await start_publish(self.ref, snapshot.publish_number, snapshot.title)
+            self.publishing = snapshot.publish_number
 
     def _outcome(self, number: int) -> PublishOutcome | None:
         """What that try came to; it may be heard in the same moment as that it was started."""
@@ -305,13 +316,7 @@ class CampaignWorkflow:
 
     async def _report(self, step: Step, error: ActivityError) -> None:
         """A step that waiting cannot mend is shown to people; `retry` or an edit takes it up again."""
-        cause = error.cause
-        problem = StepProblem(
-            ref=self.ref,
-            step=step,
-            error_type=(cause.type or "error") if isinstance(cause, ApplicationError) else "timeout",
-            message=cause.message if isinstance(cause, ApplicationError) else "The step took too long; try it again.",
-        )
+        problem = step_problem(self.ref, step, error)
         await self._do(CampaignRecords.report_problem, problem, f"{step.value} needs a person")
 
     async def _wait(self, snapshot: CampaignSnapshot) -> None:

@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError
 
-from models.contracts.campaign import CampaignSnapshot
+from models.contracts.base import CampaignRef
+from models.contracts.campaign import CampaignSnapshot, Step, StepProblem
 from models.contracts.commands import CommandRequest
 from models.domain.commands import Command, refusal
 from models.domain.states import CampaignStatus
@@ -52,3 +53,10 @@ def next_look(snapshot: CampaignSnapshot, looks: int, now: datetime) -> timedelt
 def end_due(snapshot: CampaignSnapshot) -> datetime | None:
     """None also once the end was asked for: the platform may have refused it, and then a person is awaited."""
     return None if snapshot.platform_command == "end" else snapshot.ends_at
+
+
+def step_problem(ref: CampaignRef, step: Step, error: ActivityError) -> StepProblem:
+    """In the words of whoever failed it, where it has any."""
+    if isinstance(error.cause, ApplicationError):
+        return StepProblem(ref=ref, step=step, error_type=error.cause.type or "error", message=error.cause.message)
+    return StepProblem(ref=ref, step=step, error_type="timeout", message="The step took too long; try it again.")

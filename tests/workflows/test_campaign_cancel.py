@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from models.contracts import commands as c
 from models.domain.states import CampaignStatus, Channel
-from tests.workflows.campaign_desk import Shop
+from settings import Settings
+from tests.workflows.campaign_desk import Shop, working
 from tests.workflows.test_campaign_creation import BARE
 from tests.workflows.test_campaign_publish import hold_ads, standing
 
@@ -47,6 +48,23 @@ async def test_while_publishing_it_takes_the_publish_back(shop: Shop) -> None:
     seen = await run.until(lambda now: now.status is not CampaignStatus.PUBLISHING)
 
     assert seen.status is CampaignStatus.READY
+    assert await standing(run) == {"campaigns": 0, "adsets": 0, "ads": 0}
+
+
+async def test_right_after_publish_it_takes_that_back_too(second_shop: Shop, settings: Settings) -> None:
+    run = await second_shop.prepared(None, second_shop.office.body())
+    async with working(second_shop.client, settings):
+        await run.create()
+        await run.approved()
+    # Both reach the campaign in one go, before it could start the publish.
+    await run.signal("publish")
+    await run.handle.cancel()
+
+    async with working(second_shop.client, settings):
+        seen = await run.until(lambda now: now.publish_number == 1 and now.status is not CampaignStatus.PUBLISHING)
+
+    assert seen.status is CampaignStatus.READY
+    assert "cancelled" in (seen.problem or "")
     assert await standing(run) == {"campaigns": 0, "adsets": 0, "ads": 0}
 
 
