@@ -51,12 +51,7 @@ def schedule_from(facts: CampaignFacts, now: datetime) -> Schedule:
     """The approved schedule, moved by its own rule where publishing begins after its start."""
     if facts.schedule is None:
         raise final(ErrorType.DROPPED, "There is no approved schedule.")
-    return schedule_held(facts.schedule, now)
-
-
-def schedule_held(schedule: Schedule, now: datetime) -> Schedule:
-    """As `schedule` says for a publish that began at `now`."""
-    held = apply_if_late(schedule, now)
+    held = apply_if_late(facts.schedule, now)
     if isinstance(held, LateStop):
         raise final(ErrorType.DROPPED, f"This cannot start any more: {held.reason}.")
     return held

@@ -9,7 +9,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.ad_platform import AdPlatform
-from activities.approved import publishable_now, schedule_held
+from activities.approved import publishable_now
 from activities.campaigns import occurrence, utc_now
 from activities.errors import ErrorType, final
 from activities.heartbeats import heartbeating
@@ -18,19 +18,20 @@ from activities.publish_intents import status_intent
 from activities.publish_plan import PlannedObject, Publishable, planned_objects
 from models.contracts.campaign import CampaignSnapshot, ChangeSetRef
 from models.contracts.publishing import IntentRef
-from models.domain import change_sets
 from models.domain.change_sets import ChangeSet
 from models.domain.schedule import Schedule
 from models.domain.states import CampaignStatus, ChangeSetState, LedgerState, PlatformKind, WriteClass, WriteOp
 from models.tables.ledger import LedgerIntent, PlatformObject
+from models.tables.plan import ChangeSet as ChangeSetRow
 from records import ledger, platform_objects, publish_runs
 from records.campaigns import facts as campaign_facts
 from records.campaigns import results
+from records.campaigns.change_approval import result_of
 from records.campaigns.facts import CampaignFacts
+from records.campaigns.snapshot import snapshot_of
 from records.ledger import NewIntent
 
 STATUS_OPS = {"pause": WriteOp.PAUSE, "resume": WriteOp.ACTIVATE}
-NEW_STATUS = {"pause": CampaignStatus.PAUSED, "resume": CampaignStatus.LIVE, None: None}
 
 
 class Changing:
@@ -47,33 +48,29 @@ class Changing:
                 taken back, so that the campaign runs as before.
         """
         async with heartbeating():
-            facts, change = await self._due(due)
-            intents = await self._intents(due, facts, change)
+            async with self._platform.database.workspace_transaction(due.ref.workspace_id) as session:
+                facts = await campaign_facts.load(session, due.ref.campaign_id)
+            row = next((row for row in facts.change_sets if row.number == due.number), None)
+            if row is not None and row.state is ChangeSetState.APPLIED:
+                # The worker died between recording that and answering.
+                return snapshot_of(facts)
+            if row is None or row.state is not ChangeSetState.APPROVED:
+                raise final(ErrorType.DROPPED, f"Change {due.number} is not approved any more.")
+            intents = await self._intents(due, facts, row)
             await self._settle(due, intents)
-            return await self._record(due, facts, change)
+            return await self._record(due, row)
 
-    async def _due(self, due: ChangeSetRef) -> tuple[CampaignFacts, ChangeSet]:
-        async with self._platform.database.workspace_transaction(due.ref.workspace_id) as session:
-            facts = await campaign_facts.load(session, due.ref.campaign_id)
-        row = next((row for row in facts.change_sets if row.number == due.number), None)
-        if row is None or row.state is not ChangeSetState.APPROVED:
-            raise final(ErrorType.DROPPED, f"Change {due.number} is not approved any more.")
-        return facts, ChangeSet.model_validate(row.body)
-
-    async def _intents(self, due: ChangeSetRef, facts: CampaignFacts, change: ChangeSet) -> list[UUID]:
+    async def _intents(self, due: ChangeSetRef, facts: CampaignFacts, row: ChangeSetRow) -> list[UUID]:
         number = facts.campaign.publish_number
         async with self._platform.database.workspace_transaction(due.ref.workspace_id) as session:
             run = await publish_runs.get(session, due.ref.campaign_id, number)
         before = await publishable_now(self._platform, facts, number, now=run.created_at)
-        after = replace(
-            before,
-            approved=replace(before.approved, schedule=schedule_held(_changed_schedule(facts, change), run.created_at)),
-        )
+        after = replace(before, approved=replace(before.approved, schedule=result_of(row)))
         async with self._platform.database.workspace_transaction(due.ref.workspace_id) as session:
             # Keeps a twin of this activity out until the intents are there.
             await publish_runs.get(session, due.ref.campaign_id, number, lock=True)
             rows = await platform_objects.of_campaign(session, due.ref.campaign_id)
-            wanted = [*_updates(before, after, rows), *_statuses(change, rows)]
+            wanted = [*_updates(before, after, rows), *_statuses(ChangeSet.model_validate(row.body), rows)]
             return await ledger.intend_next(session, wanted)
 
     async def _settle(self, due: ChangeSetRef, intents: list[UUID]) -> None:
@@ -94,8 +91,10 @@ class Changing:
         rows = [await ledger.load(session, intent) for intent in intents]
         return [row for row in rows if row.state is LedgerState.CONFIRMED]
 
-    async def _record(self, due: ChangeSetRef, facts: CampaignFacts, change: ChangeSet) -> CampaignSnapshot:
-        applied = results.change_set_applied(due.number, _changed_schedule(facts, change), NEW_STATUS[change.status])
+    async def _record(self, due: ChangeSetRef, row: ChangeSetRow) -> CampaignSnapshot:
+        change, after = ChangeSet.model_validate(row.body), result_of(row)
+        schedule = after if change.touches_schedule() else None
+        applied = results.change_set_applied(due.number, schedule, _new_status(change, after))
         async with self._platform.database.workspace_transaction(due.ref.workspace_id) as session:
             return await results.store_result(
                 session, due.ref, f"change_set:{occurrence()}", "change_set_applied", utc_now(), applied
@@ -106,10 +105,14 @@ def _refs(due: ChangeSetRef, intents: Sequence[UUID]) -> list[IntentRef]:
     return [IntentRef(workspace_id=due.ref.workspace_id, intent_id=intent) for intent in intents]
 
 
-def _changed_schedule(facts: CampaignFacts, change: ChangeSet) -> Schedule:
-    if facts.schedule is None or facts.plan is None:
-        raise final(ErrorType.DROPPED, "There is no approved schedule and plan to change.")
-    return change_sets.apply(change, facts.schedule, facts.plan)
+def _new_status(change: ChangeSet, after: Schedule) -> CampaignStatus | None:
+    match change.status:
+        case "pause":
+            return CampaignStatus.PAUSED
+        case "resume":
+            return CampaignStatus.LIVE if after.start <= utc_now() else CampaignStatus.SCHEDULED
+        case None:
+            return None
 
 
 def _updates(before: Publishable, after: Publishable, rows: Sequence[PlatformObject]) -> list[NewIntent]:
@@ -130,6 +133,10 @@ def _updates(before: Publishable, after: Publishable, rows: Sequence[PlatformObj
 
 def _update(row: PlatformObject, was: PlannedObject, planned: PlannedObject) -> NewIntent | None:
     changed = {key: value for key, value in planned.payload.items() if was.payload.get(key) != value}
+    if gone := was.payload.keys() - planned.payload.keys():
+        # Left out, the old value would go on holding: a spending limit above what is approved now.
+        fields = ", ".join(sorted(gone))
+        raise final(ErrorType.REFUSED, f"{row.name}: Meta keeps {fields} as it is; choose a larger amount, or end it.")
     if not changed or row.campaign_id is None:
         return None
     return NewIntent(

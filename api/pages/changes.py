@@ -29,6 +29,7 @@ from models.domain.schedule import Schedule
 from records.campaigns import facts as campaign_facts
 from records.campaigns.facts import CampaignFacts
 from records.campaigns.progress import ON_PLATFORM
+from records.campaigns.running import running_schedule
 
 router = APIRouter(prefix="/campaigns/{campaign_id}/change")
 
@@ -80,9 +81,10 @@ async def _running(services: Services, visitor: Visitor, campaign_id: UUID) -> R
     require_editor(visitor.caller)
     async with services.database.workspace_transaction(visitor.caller.workspace_id) as session:
         facts = await campaign_facts.load(session, campaign_id)
-    if facts.campaign.status not in ON_PLATFORM or facts.schedule is None or facts.plan is None:
+        schedule = await running_schedule(session, facts)
+    if facts.campaign.status not in ON_PLATFORM or schedule is None or facts.plan is None:
         raise ApiError(ProblemType.NOT_ALLOWED, "Nothing of this campaign runs. Edit its drafts instead.")
-    return Running(facts, facts.schedule, facts.plan)
+    return Running(facts, schedule, facts.plan)
 
 
 def _form(

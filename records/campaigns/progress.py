@@ -7,6 +7,7 @@ from models.contracts.campaign import Step
 from models.domain import hashing
 from models.domain.states import ApprovalState, CampaignStatus, ChangeSetState, Scope
 from models.tables.campaign import Campaign
+from records.campaigns.change_approval import change_views
 from records.campaigns.facts import CampaignFacts
 
 UNPUBLISHED = {CampaignStatus.DRAFT, CampaignStatus.AWAITING_APPROVAL, CampaignStatus.READY}
@@ -66,10 +67,11 @@ def next_step(facts: CampaignFacts) -> Step | None:
         return Step.PUBLISH
     if campaign.archived_at is not None or campaign.status in OVER:
         return Step.PLATFORM_STATUS if campaign.work.get("platform_status") else None
-    if any(row.state is ChangeSetState.APPROVED for row in facts.change_sets):
-        step = Step.APPLY_CHANGE_SET
-    elif campaign.work.get("platform_status"):
+    # A change that is stuck, or waits for the platform, keeps nobody from pausing and ending.
+    if campaign.work.get("platform_status"):
         step = Step.PLATFORM_STATUS
+    elif any(row.state is ChangeSetState.APPROVED for row in facts.change_sets):
+        step = Step.APPLY_CHANGE_SET
     elif campaign.status in UNPUBLISHED:
         found = _preparation(facts)
         if found is None:
@@ -145,9 +147,17 @@ def waiting_on(facts: CampaignFacts, step: Step | None) -> str:
         return f"A person: {campaign.problem.get('message', '')}"
     if step is not None:
         return STEP_WORDS[step]
-    if campaign.archived_at is not None or campaign.status not in UNPUBLISHED:
+    if campaign.archived_at is not None:
         return ""
-    return _person_awaited(facts)
+    return _person_awaited(facts) if campaign.status in UNPUBLISHED else _change_awaits(facts)
+
+
+def _change_awaits(facts: CampaignFacts) -> str:
+    row = next((row for row in facts.change_sets if row.state is ChangeSetState.SUBMITTED), None)
+    if row is None or facts.campaign.status not in ON_PLATFORM:
+        return ""
+    stages = [view.waiting_for.name for view in change_views(facts, row).values() if view.waiting_for]
+    return f"Approval of change {row.number} by {', '.join(dict.fromkeys(stages))}"
 
 
 def _person_awaited(facts: CampaignFacts) -> str:

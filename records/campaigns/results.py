@@ -257,17 +257,19 @@ def status_changed(command: str, status: CampaignStatus) -> Change:
     return change
 
 
-def change_set_applied(number: int, schedule: Schedule, status: CampaignStatus | None) -> Change:
-    """The changed schedule becomes the approved version; its approval is the decision on the change."""
+def change_set_applied(number: int, schedule: Schedule | None, status: CampaignStatus | None) -> Change:
+    """`schedule`, where the change touched it, becomes the approved version; its approval is the one of the change."""
 
     def change(context: Context) -> None:
         facts = context.facts
         row = next(row for row in facts.change_sets if row.number == number)
         row.state, row.applied_at = ChangeSetState.APPLIED, context.now
-        facts.campaign.problem = None
+        problem = facts.campaign.problem
+        if problem and problem.get("step") == Step.APPLY_CHANGE_SET.value:
+            facts.campaign.problem = None
         if status is not None:
             facts.campaign.status = status
-        if facts.schedule is not None and schedule != facts.schedule and facts.schedules.submitted is not None:
+        if schedule is not None and schedule != facts.schedule and facts.schedules.submitted is not None:
             if facts.schedules.draft is not None:
                 facts.schedules.draft.state = DocumentState.DISCARDED
                 facts.schedules.draft = None

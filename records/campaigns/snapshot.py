@@ -5,11 +5,10 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.contracts.campaign import CampaignSnapshot, ChangeSetSnapshot, ItemSnapshot, ScopeSnapshot, Step
-from models.domain.late import LateStop, apply_if_late
 from models.domain.schedule import Schedule
 from models.domain.states import ApprovalState, ChangeSetState
 from models.tables.approval import Approval
-from records import changes, publish_runs
+from records import changes
 from records.campaigns import facts as campaign_facts
 from records.campaigns.evaluating import evaluation_of
 from records.campaigns.facts import CampaignFacts
@@ -21,6 +20,7 @@ from records.campaigns.progress import (
     status_of,
     waiting_on,
 )
+from records.campaigns.running import running_schedule
 
 
 def snapshot_of(facts: CampaignFacts) -> CampaignSnapshot:
@@ -100,12 +100,8 @@ async def refresh(session: AsyncSession, facts: CampaignFacts, now: datetime, *,
 
 
 async def _schedule(session: AsyncSession, facts: CampaignFacts) -> Schedule | None:
-    """What is being worked on; once published what runs: the approved one, moved where publishing began too late."""
+    """What is being worked on; once published what runs."""
     if facts.campaign.status in UNPUBLISHED:
         working = facts.schedules.working
         return Schedule.model_validate(working.body) if working else None
-    run = await publish_runs.latest(session, facts.campaign.id)
-    if facts.schedule is None or run is None:
-        return facts.schedule
-    held = apply_if_late(facts.schedule, run.created_at)
-    return facts.schedule if isinstance(held, LateStop) else held
+    return await running_schedule(session, facts)

@@ -8,6 +8,8 @@ from models.domain.change_sets import ChangeSet
 from models.domain.diff import Change, diff
 from models.domain.schedule import Schedule
 from models.domain.states import ChangeSetState, Scope
+from models.tables.plan import ChangeSet as ChangeSetRow
+from records.campaigns.change_approval import change_views
 
 STATES = {
     ChangeSetState.DRAFT: Badge("Draft", "calm"),
@@ -40,7 +42,7 @@ def change_sets_of(reading: Reading) -> list[ChangeWords]:
             number=row.number,
             state=STATES[row.state],
             open=row.state is ChangeSetState.SUBMITTED,
-            decides=_decides(reading, row.scopes),
+            decides=_decides(reading, row),
             hash=row.content_hash or "",
             note=str(row.body.get("note") or ""),
             changes=_changes(row.before),
@@ -51,9 +53,9 @@ def change_sets_of(reading: Reading) -> list[ChangeWords]:
     ]
 
 
-def _decides(reading: Reading, scopes: list[str]) -> bool:
-    stages = [stage for scope in scopes for stage in reading.facts.policy.stages[Scope(scope)]]
-    return any(reading.caller.role in stage.roles for stage in stages)
+def _decides(reading: Reading, row: ChangeSetRow) -> bool:
+    turns = [view.waiting_for for view in change_views(reading.facts, row).values()]
+    return any(reading.caller.role in turn.roles for turn in turns if turn is not None)
 
 
 def _changes(before: object) -> list[Change]:
