@@ -48,6 +48,7 @@ async def list_notifications(
     responses=problems(401, 404),
 )
 async def mark_notification_read(notification_id: UUID, services: ServicesDep, caller: CallerDep) -> None:
+    """Mark it as read. Repeating it changes nothing."""
     async with services.database.workspace_transaction(caller.workspace_id) as session:
         if not await notifications.mark_read(session, caller.user_id, notification_id):
             raise not_found("notification")
