@@ -42,9 +42,7 @@ async def build(settings: Settings, closing: AsyncExitStack) -> Activities:
     database = Database(settings.database_url)
     closing.push_async_callback(database.close)
     storage = _storage(settings)
-    text = OpenAIText(
-        api_key=settings.openai_api_key.get_secret_value(), base_url=settings.openai_base_url, prices=_prices(settings)
-    )
+    text = _text(settings)
     closing.push_async_callback(text.close)
     transport = MetaTransport(
         settings.meta_graph_url,
@@ -59,20 +57,13 @@ async def build(settings: Settings, closing: AsyncExitStack) -> Activities:
         SecretBox.from_base64(settings.master_keys, settings.master_key_id),
         _limits(settings),
     )
-    campaigns = CampaignRecords(database)
-    planning = Planning(database)
-    writing = Writing(
-        database=database,
-        text=text,
-        storage=storage,
-        models=TextModels(settings.openai_model_parse, settings.openai_model_strategy, settings.openai_model_copy),
-        monthly_cap_micros=settings.ai_monthly_cap_cents * 10_000,
-    )
+    models = TextModels(settings.openai_model_parse, settings.openai_model_strategy, settings.openai_model_copy)
+    writing = Writing(database, text, storage, models, monthly_cap_micros=settings.ai_monthly_cap_cents * 10_000)
     writes = PlatformWrites(platform, MetaWriter(transport), Pictures(database, storage))
     # Some of its steps only record, and run beside the campaigns; the others call Meta.
     publishing = _activities(Publishing(platform, writes))
     return Activities(
-        records=[*_activities(campaigns), *_activities(planning), *publishing],
+        records=[*_activities(CampaignRecords(database)), *_activities(Planning(database)), *publishing],
         text=_activities(writing),
         ads_meta=[
             *publishing,
@@ -80,6 +71,12 @@ async def build(settings: Settings, closing: AsyncExitStack) -> Activities:
             *_activities(PublishedTree(platform, writes)),
             *_activities(Changing(platform, writes)),
         ],
+    )
+
+
+def _text(settings: Settings) -> OpenAIText:
+    return OpenAIText(
+        api_key=settings.openai_api_key.get_secret_value(), base_url=settings.openai_base_url, prices=_prices(settings)
     )
 
 

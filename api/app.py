@@ -57,6 +57,17 @@ ROUTERS = (
 )
 
 
+def _middleware(settings: Settings) -> list[Middleware]:
+    """In the order in which a request meets them."""
+    return [
+        Middleware(ProblemPages, settings=settings),
+        Middleware(RequestContext),
+        Middleware(SecurityHeaders, https=is_https(settings)),
+        Middleware(RateLimit, per_minute=settings.rate_limit_per_minute),
+        Middleware(BodyLimit, usual=MAX_BODY_BYTES, larger=UPLOADS),
+    ]
+
+
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application, with settings read from the environment unless given."""
     if settings is None:
@@ -81,17 +92,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         dependencies=[Depends(refuse_unstorable_text)],
-        middleware=[
-            Middleware(ProblemPages, settings=settings),
-            Middleware(RequestContext),
-            Middleware(SecurityHeaders, https=is_https(settings)),
-            Middleware(RateLimit, per_minute=settings.rate_limit_per_minute),
-            Middleware(
-                BodyLimit,
-                usual=MAX_BODY_BYTES,
-                larger=UPLOADS,
-            ),
-        ],
+        middleware=_middleware(settings),
     )
     install_error_handlers(app)
     app.include_router(health.router)

@@ -39,19 +39,7 @@ async def create_campaign(session: AsyncSession, create: CreateCampaign, now: da
     if existing is not None:
         return await _as_it_is(session, existing, create)
     body = parsed(CampaignBody, await read_input(session, create.input_id))
-    campaign = Campaign(
-        id=create.campaign_id,
-        workspace_id=create.workspace_id,
-        name=body.brief.name,
-        brand_id=body.brief.brand_id,
-        ad_account_id=await _account(session, body),
-        platforms=list(body.brief.platforms),
-        create_key=create.create_key,
-        request_hash=create.request_hash,
-        version=0,
-        created_by=create.actor.user_id,
-    )
-    session.add(campaign)
+    session.add(_row(create, body, await _account(session, body)))
     await session.flush()
     facts = await campaign_facts.load(session, create.campaign_id)
     context = Context(session, facts, _as_request(create), now)
@@ -77,6 +65,21 @@ async def create_campaign(session: AsyncSession, create: CreateCampaign, now: da
         ),
     )
     return CampaignAnswer(snapshot=snapshot, request_hash=create.request_hash)
+
+
+def _row(create: CreateCampaign, body: CampaignBody, ad_account_id: UUID | None) -> Campaign:
+    return Campaign(
+        id=create.campaign_id,
+        workspace_id=create.workspace_id,
+        name=body.brief.name,
+        brand_id=body.brief.brand_id,
+        ad_account_id=ad_account_id,
+        platforms=list(body.brief.platforms),
+        create_key=create.create_key,
+        request_hash=create.request_hash,
+        version=0,
+        created_by=create.actor.user_id,
+    )
 
 
 async def _as_it_is(session: AsyncSession, existing: Campaign, create: CreateCampaign) -> CampaignAnswer:
