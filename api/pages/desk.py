@@ -103,7 +103,7 @@ class Desk:
 
     async def looked(self) -> None:
         """The person saw everything that is submitted now."""
-        reading = await read(self.services, self.visitor, self.campaign_id)
+        reading = await read(self.services.database, self.visitor.caller, self.campaign_id)
         caller = self.visitor.caller
         await looking_back.remember_look(self.services.database, caller.user_id, reading.facts)
 
@@ -118,7 +118,7 @@ DeskDep = Annotated[Desk, Depends(get_desk)]
 async def show_campaign(
     services: Services, visitor: Visitor, campaign_id: UUID, *, refusal: Refusal | None = None, done: str = ""
 ) -> Response:
-    page = campaign_page(await read(services, visitor, campaign_id))
+    page = campaign_page(await read(services.database, visitor.caller, campaign_id))
     return render(
         "campaign.html",
         services.settings,

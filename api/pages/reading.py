@@ -7,8 +7,6 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.pages.views.waiting import Team
-from api.pages.visitor import Visitor
-from api.services import Services
 from api.visibility import sees_drafts, sees_scope
 from models.contracts.campaign import CampaignSnapshot
 from models.domain.approvals import Facts, may_decide
@@ -26,6 +24,7 @@ from records.campaigns import looking_back
 from records.campaigns.facts import CampaignFacts
 from records.campaigns.looking_back import Part
 from records.campaigns.snapshot import snapshot_of
+from records.database import Database
 
 IN_DOUBT = (LedgerState.UNKNOWN, LedgerState.UNCONFIRMED)
 
@@ -64,11 +63,10 @@ class Reading:
         return may_decide(self.facts.policy, asked, self.caller.role, False, verdict) is None
 
 
-async def read(services: Services, visitor: Visitor, campaign_id: UUID) -> Reading:
+async def read(database: Database, caller: Caller, campaign_id: UUID) -> Reading:
     """Raises CommandRefused(not_found)."""
-    caller = visitor.caller
-    seen = await looking_back.last_look(services.database, caller.user_id, campaign_id)
-    async with services.database.workspace_transaction(caller.workspace_id) as session:
+    seen = await looking_back.last_look(database, caller.user_id, campaign_id)
+    async with database.workspace_transaction(caller.workspace_id) as session:
         facts = await campaign_facts.load(session, campaign_id)
         published = facts.campaign.publish_number > 0
         reading = Reading(
@@ -86,7 +84,7 @@ async def read(services: Services, visitor: Visitor, campaign_id: UUID) -> Readi
             now=datetime.now(UTC),
         )
     if seen is None:
-        await looking_back.remember_look(services.database, caller.user_id, facts)
+        await looking_back.remember_look(database, caller.user_id, facts)
     return reading
 
 
