@@ -1,7 +1,5 @@
 """One campaign from the brief to live ads, entirely through the pages, on a phone."""
 
-import re
-
 from playwright.async_api import expect
 
 from models.domain.roles import Role
@@ -32,17 +30,9 @@ async def write_brief(visit: Visit) -> None:
     await page.get_by_role("button", name="Create the campaign").last.click()
 
 
-async def test_a_marketer_takes_a_brief_to_live_ads(
-    visit: Visit, owner: Person, people: People, site: str, simulator: Simulator, photo: bytes
-) -> None:
+async def look_at_drafts(visit: Visit) -> None:
+    """What it costs comes first; Arabic runs from right to left."""
     page = visit.page
-    await connected(site, people, owner, simulator)
-    await visit.open("/assets")
-    await page.locator("[name=file]").set_input_files({"name": "dallah.jpg", "mimeType": "image/jpeg", "buffer": photo})
-    await visit.press("Upload")
-    await expect(page.get_by_text("dallah.jpg")).to_be_visible()
-
-    await write_brief(visit)
     await visit.until("Everything is drafted")
     await expect(page.get_by_text("Total, not approved yet")).to_be_visible()
     await expect(page.locator(".client")).to_contain_text("Highest possible day")
@@ -51,45 +41,71 @@ async def test_a_marketer_takes_a_brief_to_live_ads(
     assert await page.locator(".ad[lang=ar] .headline").first.evaluate("e => getComputedStyle(e).direction") == "rtl"
     await visit.fits()
 
-    await visit.press("Ask for approval")
+
+async def send_one_back(visit: Visit) -> None:
+    """One item is sent back with words, another one approved."""
+    page = visit.page
     await visit.until("for your decision")
     first = page.locator("details.item").first
     await first.get_by_text("Request changes").click()
     await first.get_by_label("What should be different?").first.fill("The offer is 20 %, not 30 %.")
     await first.get_by_role("button", name="Send back").click()
     await expect(page.get_by_text("Sent back with your words.")).to_be_visible()
-    first = page.locator("details.item").first
-    await expect(first).to_contain_text("Asked for: The offer is 20 %, not 30 %.")
-    second = page.locator("details.item").nth(1)
-    await second.get_by_role("button", name="Approve").click()
+    await expect(page.locator("details.item").first).to_contain_text("Asked for: The offer is 20 %, not 30 %.")
+    await page.locator("details.item").nth(1).get_by_role("button", name="Approve").click()
     await expect(page.locator("details.item").nth(1)).to_contain_text("Approved")
 
-    first = page.locator("details.item").first
+
+async def have_it_rewritten(visit: Visit) -> None:
+    first = visit.page.locator("details.item").first
     await first.get_by_text("Have it rewritten").click()
     await first.get_by_role("button", name="Rewrite").click()
     await visit.until("There are newer drafts|Changes were requested")
+
+
+async def pause_and_end(visit: Visit) -> None:
+    await visit.press("Pause")
+    await visit.until("Nothing is being spent.")
+    await visit.press("End")
+    await expect(visit.page.get_by_role("heading", name="End this campaign?")).to_be_visible()
+    await visit.press("End the campaign")
+    await visit.until("Nothing is being spent any more.")
+
+
+async def test_a_marketer_takes_a_brief_to_live_ads_and_ends_them(
+    visit: Visit, owner: Person, people: People, site: str, simulator: Simulator, photo: bytes
+) -> None:
+    page = visit.page
+    await connected(site, people, owner, simulator)
+    await visit.open("/assets")
+    await page.locator("[name=file]").set_input_files({"name": "dallah.jpg", "mimeType": "image/jpeg", "buffer": photo})
+    await visit.press("Upload")
+
+    await write_brief(visit)
+    await look_at_drafts(visit)
+    await visit.press("Ask for approval")
+    await send_one_back(visit)
+    await have_it_rewritten(visit)
     await visit.press("Ask for approval")
     await visit.until("Approve everything and publish")
     await visit.fits()
     await visit.press("Approve everything and publish")
     await visit.until("Starts on|Runs until")
+
     await expect(page.locator(".client")).to_contain_text("Total approved")
     await expect(page.locator("#ads")).to_contain_text("On Meta now: 1 campaign")
     assert "Dana" in await page.locator("#history").inner_text()
-    await visit.fits()
+    await pause_and_end(visit)
     await visit.open("/campaigns")
-    await expect(page.locator(".row").first).to_contain_text(re.compile("Scheduled|Live"))
+    await expect(page.locator(".row").first).to_contain_text("Ended")
     await visit.open("/activity")
-    assert "started publishing" in await visit.text()
+    said = await visit.text()
+    assert all(words in said for words in ("started publishing", "paused the campaign", "ended the campaign"))
     visit.sound()
 
 
-async def test_a_client_sees_first_what_it_costs_and_nothing_of_the_workshop(
-    visit: Visit, visits: Visits, owner: Person, people: People, site: str, simulator: Simulator
-) -> None:
-    await connected(site, people, owner, simulator)
+async def test_a_client_who_was_asked_nothing_sees_nothing(visits: Visits, owner: Person, people: People) -> None:
     client = await people.join("Karim", Role.CLIENT, owner.workspace_id)
-    await visit.open("/campaigns/new")
     theirs = await visits()
     await theirs.log_in(client)
 

@@ -3,6 +3,16 @@
 from dataclasses import dataclass, field
 
 from api.pages.reading import Reading
+from api.pages.views.awaited import (
+    awaited_from,
+    has_draft,
+    is_unchanged,
+    seen_hash,
+    sent_back,
+    to_submit,
+    waiting_words,
+    would_be_complete,
+)
 from api.pages.views.publishing import PublishWords
 from api.pages.views.titles import part_words
 from api.pages.views.words import counted, listed, lowered, readable, when
@@ -10,7 +20,7 @@ from api.security import EDITORS
 from models.contracts.campaign import Step
 from models.domain.brief import ApprovalPreset
 from models.domain.commands import Command, refusal
-from models.domain.states import ApprovalState, CampaignStatus, Scope, Verdict
+from models.domain.states import CampaignStatus, Scope
 from records.campaigns.looking_back import Part
 from records.campaigns.progress import brief_gaps
 
@@ -136,9 +146,9 @@ GAPS = {
 
 def _ask_for_approval(reading: Reading, scopes: list[Scope]) -> NextStep:
     submit = Action("Ask for approval", "submit", tuple(("scope", scope.value) for scope in scopes), "primary")
-    if sent_back := _sent_back(reading):
-        words = f"Sent back: {listed(sent_back)}. Edit it, then ask again."
-        return NextStep("Changes were requested", words, "warn", [submit] if _has_draft(reading) else [])
+    if returned := sent_back(reading):
+        words = f"Sent back: {listed(returned)}. Edit it, then ask again."
+        return NextStep("Changes were requested", words, "warn", [submit] if has_draft(reading) else [])
     first = not any(reading.facts.requested(scope) for scope in Scope)
     if first:
         words = "Look through strategy, ads, budget and dates below. Nothing runs before it is approved."
@@ -154,8 +164,8 @@ def _for_deciders(reading: Reading) -> NextStep:
     mine = awaited_from(reading)
     if mine:
         return _decide(reading, mine)
-    if sent_back := _sent_back(reading):
-        return NextStep("Changes were requested", f"The team works on: {listed(sent_back)}.", "warn")
+    if returned := sent_back(reading):
+        return NextStep("Changes were requested", f"The team works on: {listed(returned)}.", "warn")
     waiting = waiting_words(reading)
     if waiting:
         return NextStep(waiting, "Nothing runs before it is approved.", "warn")
@@ -164,7 +174,7 @@ def _for_deciders(reading: Reading) -> NextStep:
 
 def _decide(reading: Reading, mine: list[Part]) -> NextStep:
     seen = tuple(("seen", f"{part.scope.value}|{part.item or ''}|{seen_hash(reading, part)}") for part in mine)
-    unchanged = [part for part in mine if _unchanged(reading, part)]
+    unchanged = [part for part in mine if is_unchanged(reading, part)]
     if unchanged and len(unchanged) == len(mine):
         words = "The strategy was revised; everything else is exactly as you approved it."
         return NextStep(
@@ -177,7 +187,7 @@ def _decide(reading: Reading, mine: list[Part]) -> NextStep:
     parts = listed(list(dict.fromkeys(lowered(part_words(reading.facts, Part(part.scope))) for part in mine)))
     everything = Action("Approve everything as shown", "approve-all", seen, "primary")
     actions = [everything]
-    if _solo(reading) and _would_be_complete(reading, mine) and _edits(reading):
+    if _solo(reading) and would_be_complete(reading, mine) and _edits(reading):
         publish = Action("Approve everything and publish", "approve-and-publish", seen, "primary")
         actions = [publish, Action("Approve, publish later", "approve-all", seen)]
     elif unchanged:
@@ -217,91 +227,6 @@ def _on_platform(reading: Reading) -> NextStep:
         case CampaignStatus.ENDED:
             return NextStep("Ended", "Nothing is being spent any more.")
     return NextStep("Cancelled", "This campaign was given up before it went live.")
-
-
-def awaited_from(reading: Reading) -> list[Part]:
-    """Every part that waits for this person's decision."""
-    facts = reading.facts
-    scopes = [Part(scope) for scope in Scope if scope is not Scope.CONTENT and reading.sees(scope)]
-    items = [Part(Scope.CONTENT, key) for key in facts.active_items if facts.included[key]]
-    return [part for part in (*scopes, *items) if _awaits(reading, part)]
-
-
-def _awaits(reading: Reading, part: Part) -> bool:
-    view = reading.facts.item_views[part.item] if part.item else reading.facts.scope_views[part.scope]
-    return view.waiting_for is not None and reading.may(part, Verdict.APPROVE)
-
-
-def seen_hash(reading: Reading, part: Part) -> str:
-    facts = reading.facts
-    return facts.item_hashes[part.item] if part.item else facts.hashes[part.scope]
-
-
-def _unchanged(reading: Reading, part: Part) -> bool:
-    view = reading.facts.item_views[part.item] if part.item else reading.facts.scope_views[part.scope]
-    return view.unchanged_since is not None
-
-
-def to_submit(reading: Reading) -> list[Scope]:
-    """Scopes with a draft that nobody was asked about, or that were never put up for approval."""
-    facts = reading.facts
-    drafts = {
-        Scope.STRATEGY: facts.strategies.draft is not None,
-        Scope.CONTENT: any(item.versions.draft is not None for item in facts.active_items.values()),
-        Scope.SCHEDULE: facts.schedules.draft is not None,
-        Scope.ADS: facts.plans.draft is not None,
-    }
-    return [scope for scope in Scope if drafts[scope] or not _was_asked(reading, scope)]
-
-
-def _was_asked(reading: Reading, scope: Scope) -> bool:
-    """The ads are asked about by Greenlight itself once their check has passed."""
-    if scope is Scope.ADS:
-        return reading.facts.plans.submitted is not None
-    return reading.facts.requested(scope)
-
-
-def _has_draft(reading: Reading) -> bool:
-    facts = reading.facts
-    documents = (facts.strategies.draft, facts.schedules.draft, facts.plans.draft)
-    return any(documents) or any(item.versions.draft for item in facts.active_items.values())
-
-
-def _sent_back(reading: Reading) -> list[str]:
-    facts = reading.facts
-    scopes = [Part(s) for s, view in facts.scope_views.items() if s is not Scope.CONTENT and _rejected(view.state)]
-    items = [
-        Part(Scope.CONTENT, key) for key, view in facts.item_views.items() if view.included and _rejected(view.state)
-    ]
-    return [part_words(facts, part) for part in (*scopes, *items)]
-
-
-def _rejected(state: ApprovalState) -> bool:
-    return state is ApprovalState.REJECTED
-
-
-def waiting_words(reading: Reading) -> str:
-    """`Waiting for Ana (budget and dates)`, for everybody who is not awaited themselves."""
-    facts = reading.facts
-    by_name: dict[str, list[str]] = {}
-    for scope, view in facts.scope_views.items():
-        if facts.requested(scope) and view.waiting_for and reading.sees(scope):
-            by_name.setdefault(reading.team.named(view.waiting_for), []).append(lowered(part_words(facts, Part(scope))))
-    if not by_name:
-        return ""
-    return "Waiting for " + listed([f"{name} ({listed(scopes)})" for name, scopes in by_name.items()])
-
-
-def _would_be_complete(reading: Reading, mine: list[Part]) -> bool:
-    """Whether nothing stands in the way of publishing once all of these are approved."""
-    facts = reading.facts
-    decided = {part.scope for part in mine}
-    for scope, view in facts.scope_views.items():
-        if view.state is ApprovalState.APPROVED:
-            continue
-        if scope not in decided or not facts.requested(scope) or view.state is ApprovalState.REJECTED or view.shortfall:
-            return False
-    return not to_submit(reading)
 
 
 def _solo(reading: Reading) -> bool:
