@@ -83,12 +83,15 @@ def schedule_hash(schedule: Schedule) -> str:
 
 
 def ads_hash(plan: AdsPlan, strategy: StrategyHashes) -> str:
-    """The tree that will be built, without names, API version and dates, for this audience and measurement."""
+    """The tree that will be built, without names and API version, for this audience and measurement.
+
+    The dates are the schedule's, except for an ad set's own end, which nobody else approves.
+    """
     tree = plan.model_dump(
         exclude={
             "api_version": True,
             "campaigns": {"__all__": {"name"}},
-            "ad_sets": {"__all__": {"name", "end"}},
+            "ad_sets": {"__all__": {"name"}},
             "ads": {"__all__": {"name"}},
         }
     )

@@ -39,6 +39,8 @@ def check_launch(facts: CampaignFacts) -> LaunchCheck:
     ]
     if facts.account is None:
         reasons.append("no ad account is chosen")
+    elif facts.plan is not None and facts.plan.ad_account_id != facts.account.external_id:
+        reasons.append("the ads plan is for another ad account than the one that is chosen")
     plan = facts.plans.submitted
     if plan is None or (plan.dry_run or {}).get("basis") != facts.launch_basis:
         reasons.append("the dry run of exactly these ads has not finished")

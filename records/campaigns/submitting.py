@@ -142,6 +142,13 @@ def _submit_plan(context: Context) -> None:
     _promote(context, facts.plans, NO_PLAN)
     context.facts.forget_derived()
     plan = needed(facts.plan, NO_PLAN)
+    if facts.account is not None and plan.ad_account_id != facts.account.external_id:
+        raise CommandRefused(
+            RefusalType.INVALID,
+            f"The ads plan is for the ad account {plan.ad_account_id}, but {facts.account.name} "
+            f"({facts.account.external_id}) is chosen; plan the ads for that one.",
+            field="ad_account_id",
+        )
     agreed = [facts.items[key].row for key in facts.agreed_items]
     active = {(row.concept_key, row.language) for row in agreed}
     strangers = [ad.key for ad in plan.ads if (ad.concept, ad.language) not in active]

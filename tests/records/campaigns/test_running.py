@@ -143,3 +143,14 @@ class TestRegenerating:
 
 async def ask(desk: Desk, instruction: str) -> None:
     await desk.do(c.Regenerate(items=[EVENING], input_id=await desk.office.store({"instruction": instruction})))
+
+
+class TestAccounts:
+    async def test_a_plan_for_another_account_than_the_chosen_one_is_not_put_up_for_approval(self, desk: Desk) -> None:
+        """People would approve one account, and another one would be charged."""
+        await desk.drafted()
+        await desk.edit("plan", ad_account_id="42")
+
+        refused = await desk.refused(c.Submit())
+
+        assert (refused.kind, refused.details["field"]) == (RefusalType.INVALID, "ad_account_id")

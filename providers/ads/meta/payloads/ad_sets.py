@@ -61,6 +61,8 @@ def _times(approved: Approved, ad_set: PlannedAdSet) -> Payload:
     start, end = approved.schedule.start, ad_set.end or approved.end()
     if end <= start:
         refuse(f"The ad set {ad_set.name!r} would end before it starts: move one of the dates.")
+    if end > approved.end():
+        refuse(f"The ad set {ad_set.name!r} would run on after the end of the schedule: take its own end away.")
     if approved.schedule.budget_period is BudgetPeriod.DAILY and end - start < timedelta(days=1):
         refuse("A daily budget needs at least 24 hours: choose a later end, or a lifetime budget.")
     return {"start_time": platform_time(start), "end_time": platform_time(end)}

@@ -1,8 +1,10 @@
 """A platform campaign: objective, special categories, and its budget where it owns one."""
 
+from datetime import timedelta
+
 from models.domain.ads_plan import BidStrategy, PlannedCampaign
 from models.domain.brief import SpecialCategory
-from models.domain.schedule import BudgetLevel
+from models.domain.schedule import BudgetLevel, BudgetPeriod
 from providers.ads.meta.currencies import to_platform_down
 from providers.ads.meta.facts import FACTS
 from providers.ads.meta.payloads.approved import Approved, Payload, refuse
@@ -22,10 +24,12 @@ def campaign_payload(approved: Approved, campaign: PlannedCampaign, name: str) -
         **_special_categories(campaign),
         **_budget(approved, campaign),
     }
-    cap = _spend_cap(approved, campaign)
-    # A smaller limit is refused by Meta; end time and hourly stop then hold the total alone.
-    if cap >= FACTS.budgets.spend_cap_in_smallest_daily_budgets * approved.account.smallest_daily_budget:
+    cap = to_platform_down(_share_minor(approved, campaign), approved.account.currency)
+    smallest = FACTS.budgets.spend_cap_in_smallest_daily_budgets * approved.account.smallest_daily_budget
+    if cap >= smallest:
         payload["spend_cap"] = cap
+    else:
+        _check_dates_hold_total(approved, campaign)
     return payload
 
 
@@ -48,9 +52,25 @@ def _budget(approved: Approved, campaign: PlannedCampaign) -> Payload:
     return {**sharing, "bid_strategy": strategy} if campaign.adset_budget_sharing else sharing
 
 
-def _spend_cap(approved: Approved, campaign: PlannedCampaign) -> int:
-    """This campaign's part of the approved total, in proportion to its initial budget; all caps add up to the total."""
-    schedule = approved.schedule
+def _initial_minor(approved: Approved, campaign: PlannedCampaign) -> int:
     owners = {campaign.key} | {ad_set.key for ad_set in approved.plan.ad_sets if ad_set.campaign == campaign.key}
-    initial = sum(part.initial_minor for part in schedule.split if part.plan_key in owners)
-    return to_platform_down(schedule.total_cap_minor * initial // schedule.pool_minor, approved.account.currency)
+    return sum(part.initial_minor for part in approved.schedule.split if part.plan_key in owners)
+
+
+def _share_minor(approved: Approved, campaign: PlannedCampaign) -> int:
+    """This campaign's part of the approved total, in proportion to its initial budget; all add up to the total."""
+    schedule = approved.schedule
+    return schedule.total_cap_minor * _initial_minor(approved, campaign) // schedule.pool_minor
+
+
+def _check_dates_hold_total(approved: Approved, campaign: PlannedCampaign) -> None:
+    """Meta refuses a limit this small, so that daily budgets until the end are all that holds the total."""
+    schedule = approved.schedule
+    if schedule.budget_period is BudgetPeriod.LIFETIME:
+        return
+    days = -((schedule.start - approved.end()) // timedelta(days=1))
+    if _initial_minor(approved, campaign) * days > _share_minor(approved, campaign):
+        refuse(
+            f"{days} days of the daily budget cost more than the approved total, and Meta cannot limit a total as "
+            "small as this: choose an earlier end, a smaller daily budget, or a larger total."
+        )

@@ -159,6 +159,10 @@ class TestTimes:
         with pytest.raises(Refused, match="end before it starts"):
             built(approved(one_ad_set=ad_set(end=START)))
 
+    def test_it_cannot_run_on_after_the_approved_end(self) -> None:
+        with pytest.raises(Refused, match="after the end of the schedule"):
+            built(approved(one_ad_set=ad_set(end=START + timedelta(days=15))))
+
     def test_a_daily_budget_for_less_than_a_day_is_refused(self) -> None:
         with pytest.raises(Refused, match="24 hours"):
             built(approved(one_ad_set=ad_set(end=START + timedelta(hours=23))))

@@ -66,6 +66,14 @@ def test_a_total_too_small_for_metas_spending_limit_goes_without_one() -> None:
     assert "spend_cap" not in campaign_payload(small, small.plan.campaigns[0], "Lamps")
 
 
+@pytest.mark.parametrize("changes", [{"end": START + timedelta(days=15)}, {"end": None, "total_cap_minor": 6_900}])
+def test_days_that_cost_more_than_a_total_without_limit_are_refused(changes: dict[str, object]) -> None:
+    small = approved(plan_schedule=schedule(**{"daily": 500, **changes}))  # type: ignore[arg-type]
+
+    with pytest.raises(Refused, match="cost more than the approved total"):
+        campaign_payload(small, small.plan.campaigns[0], "Lamps")
+
+
 def test_the_spending_limits_of_several_campaigns_never_exceed_the_approved_total() -> None:
     keys = ("one", "two", "three")
     plan = AdsPlan(
