@@ -1,9 +1,12 @@
 """The record side of a campaign: commands and results, each in one transaction."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pydantic import JsonValue
+from sqlalchemy.exc import DataError, IntegrityError
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
@@ -24,7 +27,7 @@ from records.campaigns import facts as campaign_facts
 from records.campaigns import results
 from records.campaigns.commands import apply_command
 from records.campaigns.creating import create_campaign
-from records.campaigns.refusals import CommandRefused
+from records.campaigns.refusals import CommandRefused, RefusalType
 from records.campaigns.snapshot import snapshot_of
 from records.database import Database
 
@@ -38,6 +41,20 @@ def refused(error: CommandRefused) -> ApplicationError:
         non_retryable=True,
         category=ApplicationErrorCategory.BENIGN,
     )
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Around a command's transaction: what its sender has to mend is told, not tried again for ever."""
+    try:
+        yield
+    except CommandRefused as error:
+        raise refused(error) from error
+    except (DataError, IntegrityError) as error:
+        message = (
+            "This cannot be stored: it names something that does not exist, or holds text that no record can keep."
+        )
+        raise refused(CommandRefused(RefusalType.INVALID, message)) from error
 
 
 def occurrence() -> str:
@@ -56,19 +73,15 @@ class CampaignRecords:
 
     @activity.defn
     async def create_campaign(self, create: CreateCampaign) -> CampaignAnswer:
-        try:
+        with refusals():
             async with self.database.workspace_transaction(create.workspace_id) as session:
                 return await create_campaign(session, create, utc_now())
-        except CommandRefused as error:
-            raise refused(error) from error
 
     @activity.defn
     async def apply_command(self, command: ApplyCommand) -> CampaignAnswer:
-        try:
+        with refusals():
             async with self.database.workspace_transaction(command.ref.workspace_id) as session:
                 return await apply_command(session, command.ref.campaign_id, command.request, utc_now())
-        except CommandRefused as error:
-            raise refused(error) from error
 
     @activity.defn
     async def read_campaign(self, ref: CampaignRef) -> CampaignSnapshot:

@@ -66,6 +66,14 @@ class TestRefusals:
         fields = {error["field"] for error in refused.details[0]["errors"]}
         assert {"budget.amount.currency", "budget.kind"} <= fields
 
+    async def test_a_brand_that_does_not_exist_is_refused_and_not_tried_for_ever(self, bare: Run) -> None:
+        stored = await bare.office.store({"name": "Lamps", "brand_id": str(uuid4())})
+
+        refused = await bare.refused(c.EditBrief(input_id=stored))
+
+        assert refused.type == "invalid"
+        assert "does not exist" in refused.message
+
     async def test_a_body_of_another_workspace_cannot_be_used(self, bare: Run) -> None:
         refused = await bare.refused(c.EditBrief(input_id=uuid4()))
 
