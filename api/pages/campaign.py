@@ -7,15 +7,16 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 
-from api import campaign_client
+from api import campaign_client, publish_client
 from api.deps import ServicesDep
 from api.pages.desk import Desk, DeskDep, show_campaign
 from api.pages.rendering import render
 from api.pages.visitor import VisitorDep, text_of, texts_of
 from api.problems import ApiError, ProblemType, not_found
-from api.schemas.commands import Instruction
+from api.schemas.commands import Instruction, ResolutionBody
 from api.security import require_editor
 from models.contracts import commands as c
+from models.contracts.publishing import UnconfirmedVerdict
 from models.domain.states import Scope, Verdict
 
 router = APIRouter(prefix="/campaigns/{campaign_id}")
@@ -162,6 +163,34 @@ async def decide_change(desk: DeskDep, number: int) -> Response:
         "change-approve" if approves else "change-request",
         for_editors=False,
     )
+
+
+@router.post("/continue")
+async def go_on(desk: DeskDep) -> Response:
+    """A person's word that a publish which waits for one may go on."""
+
+    async def work() -> None:
+        require_editor(desk.visitor.caller)
+        await publish_client.go_on(desk.services, desk.visitor.caller, desk.campaign_id, text_of(desk.form, "key"))
+
+    return await desk.finish(work, "continue")
+
+
+@router.post("/writes/{write_id}")
+async def resolve_write(desk: DeskDep, write_id: UUID) -> Response:
+    """What a person found in Ads Manager about something that Meta did not confirm."""
+
+    async def work() -> None:
+        require_editor(desk.visitor.caller)
+        verdict, number = text_of(desk.form, "verdict"), text_of(desk.form, "platform_id")
+        there = verdict == UnconfirmedVerdict.EXISTS
+        if there and not number:
+            raise ApiError(ProblemType.INVALID, "Write its number on Meta beside it; Ads Manager shows it.")
+        body = ResolutionBody.model_validate({"verdict": verdict, "platform_id": number if there else None})
+        key = text_of(desk.form, "key")
+        await publish_client.resolve(desk.services, desk.visitor.caller, desk.campaign_id, write_id, body, key)
+
+    return await desk.finish(work, "resolved")
 
 
 @router.post("/{name}")

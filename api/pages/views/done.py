@@ -10,6 +10,8 @@ DONE = {
     "approve-all": "Approved, exactly as shown.",
     "approve-and-publish": "Approved, and publishing has begun.",
     "publish": "Publishing has begun.",
+    "continue": "Publishing goes on.",
+    "resolved": "Noted. Publishing goes on from there.",
     "cancel-publish": "Publishing is being cancelled; what was built is taken back.",
     "pause": "Pausing. Meta confirms in a moment.",
     "resume": "Resuming. Meta confirms in a moment.",

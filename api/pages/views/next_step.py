@@ -80,7 +80,9 @@ def _publishing(publish: PublishWords | None) -> NextStep:
     if publish is None:
         return NextStep(STEPS[Step.PUBLISH], tone="busy", actions=[cancel], refresh=LOOK_AGAIN_S)
     if publish.needs_person:
-        return NextStep("Publishing waits for a person", publish.waiting, "bad", [cancel])
+        go_on = Action("Go on publishing", "continue", style="primary")
+        actions = [cancel] if publish.unresolved else [go_on, cancel]
+        return NextStep("Publishing waits for a person", publish.waiting, "bad", actions)
     if publish.waiting:
         return NextStep("Publishing waits", publish.waiting, "warn", [cancel], refresh=LOOK_AGAIN_S)
     words = f"{publish.done} of {publish.planned} objects exist on Meta. " if publish.planned else ""

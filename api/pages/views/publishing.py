@@ -34,6 +34,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
+    """A write that Meta did not confirm. Where `for_person`, somebody has to say what became of it."""
+
+    write_id: str
     words: str
     for_person: bool
 
@@ -52,6 +55,11 @@ class PublishWords:
     doubts: list[Doubt]
     leftovers: list[str]
     failed: str
+
+    @property
+    def unresolved(self) -> bool:
+        """Whether a person first has to say what became of something."""
+        return any(doubt.for_person for doubt in self.doubts)
 
 
 def publish_words(reading: Reading) -> PublishWords | None:
@@ -97,6 +105,7 @@ def _waiting(reading: Reading, run: PublishRun) -> str:
 def _doubts(reading: Reading) -> list[Doubt]:
     return [
         Doubt(
+            str(row.id),
             f"{KIND[row.object_kind][0].capitalize()} {row.name}: could not confirm with Meta"
             + (", we are checking" if row.state is LedgerState.UNKNOWN else f". {row.reason or ''}".rstrip()),
             for_person=row.state is LedgerState.UNCONFIRMED,

@@ -1,6 +1,8 @@
 """What one campaign's page says to each person, from the records as they are."""
 
 import re
+from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 
@@ -11,7 +13,8 @@ from api.pages.visitor import Visitor
 from models.contracts import commands as c
 from models.contracts.base import Actor
 from models.domain.roles import Role
-from models.domain.states import CampaignStatus, Scope, Verdict
+from models.domain.states import CampaignStatus, LedgerState, PlatformKind, Scope, Verdict, WriteClass, WriteOp
+from models.tables.ledger import LedgerIntent, PublishRun, PublishRunState
 from records.access import Caller
 from records.campaigns import looking_back, results
 from tests.office import AGENCY
@@ -177,6 +180,55 @@ async def test_a_running_campaign_can_be_paused_and_ended_but_not_edited(desk: D
     assert labels(shown) == ["Pause", "End"]
     assert seen.next.actions == []
     assert "edit_schedule" not in shown.allowed
+
+
+async def test_a_publish_in_doubt_asks_a_person_to_look(desk: Desk) -> None:
+    await desk.approved()
+    await desk.do(c.Publish())
+    seen = await reading(desk, desk.office.ana)
+    waiting = PublishRun(
+        workspace_id=desk.office.workspace_id,
+        campaign_id=desk.campaign_id,
+        ad_account_id=desk.office.account_id,
+        number=1,
+        state=PublishRunState.NEEDS_PERSON,
+        phase="ad_sets",
+        gate_epoch=0,
+        waiting_reason="One ad set could not be confirmed.",
+        planned={"campaign": 1, "ad_set": 2},
+    )
+    intent = LedgerIntent(
+        workspace_id=desk.office.workspace_id,
+        campaign_id=desk.campaign_id,
+        ad_account_id=desk.office.account_id,
+        object_id=uuid4(),
+        object_kind=PlatformKind.AD_SET,
+        plan_key="broad__en",
+        op=WriteOp.CREATE,
+        write_class=WriteClass.PUBLISH,
+        name="Lamps_sales_broad",
+        marker="gl-1",
+        request_hash="0",
+        state=LedgerState.UNCONFIRMED,
+    )
+
+    doubtful = campaign_page(replace(seen, run=waiting, doubtful=[intent]))
+    settled = campaign_page(replace(seen, run=waiting, doubtful=[]))
+
+    assert doubtful.publish is not None
+    assert doubtful.publish.doubts[0].words.startswith("Ad set Lamps_sales_broad: could not confirm with Meta")
+    assert labels(doubtful) == ["Cancel publishing"]
+    assert labels(settled) == ["Go on publishing", "Cancel publishing"]
+    assert doubtful.next.refresh is None, "nobody's words are lost to a page that loads again"
+
+
+async def test_while_it_publishes_the_page_counts_and_looks_again(desk: Desk) -> None:
+    await desk.approved()
+    await desk.do(c.Publish())
+
+    shown = await page(desk, desk.office.ana)
+
+    assert (shown.next.refresh, labels(shown)) == (3, ["Cancel publishing"])
 
 
 @pytest.mark.parametrize("state", ["drafted", "submitted", "sent back", "live"])
