@@ -94,10 +94,15 @@ class Visit:
     async def text(self) -> str:
         return await self.page.locator("main").inner_text()
 
-    async def fits(self) -> None:
-        """Nothing scrolls sideways at a phone's width."""
+    async def usable(self) -> None:
+        """Nothing scrolls sideways at a phone's width, and every field has a name that is read out."""
         wide = await self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        nameless = await self.page.evaluate(
+            """[...document.querySelectorAll('input:not([type=hidden]), select, textarea')]
+               .filter(field => !field.labels.length && !field.ariaLabel).map(field => field.name)"""
+        )
         assert wide <= 0, f"{self.page.url} is {wide} px wider than the screen"
+        assert nameless == []
 
     def sound(self) -> None:
         assert self.complaints == []

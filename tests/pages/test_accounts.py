@@ -26,7 +26,7 @@ async def test_a_person_connects_an_account_through_the_consent_dialog(visit: Vi
     await visit.press("Save and check")
 
     await expect(visit.page.get_by_text("Ads come from")).to_be_visible()
-    await visit.fits()
+    await visit.usable()
     await visit.open("/ad-accounts")
     await expect(visit.page.locator(".row")).to_contain_text("Connected")
     visit.sound()

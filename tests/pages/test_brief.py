@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from playwright.async_api import expect
 
-from tests.pages.people import Visit
+from tests.pages.people import Person, Visit
 
 MAIL = """Oud & Amber, winter
 
@@ -50,7 +50,7 @@ async def test_a_mistake_keeps_every_field_and_says_what_to_do(visit: Visit) -> 
     await expect(visit.page.locator("[name=end]")).to_have_value("2026-01-01T09:00")
     await expect(visit.page.get_by_label("Not to people who are customers")).to_be_checked()
     await expect(visit.page.locator("#goal")).to_have_value("sales")
-    await visit.fits()
+    await visit.usable()
     visit.sound()
 
 
@@ -80,6 +80,18 @@ async def test_the_same_form_sent_twice_makes_one_campaign(visit: Visit) -> None
     assert visit.page.url.partition("?")[0] == first
     await visit.open("/campaigns")
     assert (await visit.text()).count("Only once") == 1
+
+
+async def test_words_typed_in_a_session_that_ended_are_found_again_by_going_back(visit: Visit, owner: Person) -> None:
+    await visit.open("/campaigns/new")
+    await visit.page.locator("#raw_text").fill(MAIL)
+    await visit.page.context.clear_cookies()
+    await visit.press("Create the campaign")
+    await expect(visit.page.locator("main")).to_contain_text("it is not lost")
+
+    await visit.page.go_back()
+
+    await expect(visit.page.locator("#raw_text")).to_have_value(MAIL)
 
 
 async def test_the_brief_says_where_each_field_was_read(visit: Visit) -> None:

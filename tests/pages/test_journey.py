@@ -39,7 +39,7 @@ async def look_at_drafts(visit: Visit) -> None:
     await expect(page.locator(".client")).to_contain_text("SAR 1,575.00")
     await expect(page.locator(".ad[lang=ar]").first).to_have_attribute("dir", "rtl")
     assert await page.locator(".ad[lang=ar] .headline").first.evaluate("e => getComputedStyle(e).direction") == "rtl"
-    await visit.fits()
+    await visit.usable()
 
 
 async def send_one_back(visit: Visit) -> None:
@@ -88,7 +88,7 @@ async def test_a_marketer_takes_a_brief_to_live_ads_and_ends_them(
     await have_it_rewritten(visit)
     await visit.press("Ask for approval")
     await visit.until("Approve everything and publish")
-    await visit.fits()
+    await visit.usable()
     await visit.press("Approve everything and publish")
     await visit.until("Starts on|Runs until")
 
