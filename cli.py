@@ -108,6 +108,7 @@ def announce(configured: Settings, installation: Installation) -> None:
         lines.append(f"Temporal:         http://127.0.0.1:{configured.temporal_ui_port}")
     if not configured.database_url:
         lines.append(f"Log in as:        {demo['GREENLIGHT_DEMO_EMAIL']} / {demo['GREENLIGHT_DEMO_PASSWORD']}")
+        lines.append("                  an approver and a client: approver@ and client@ there, with the same password")
         lines.append(f"API key:          {demo['GREENLIGHT_DEMO_API_KEY']}")
     simulated = settings.simulated_providers
     lines.append(f"Simulated:        {', '.join(simulated) if simulated else 'nothing: all providers are real'}")

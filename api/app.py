@@ -18,6 +18,7 @@ from api.pages.mount import install_pages
 from api.pages.problem_pages import ProblemPages
 from api.routers import (
     ad_accounts,
+    api_keys,
     assets,
     auth,
     campaign_commands,
@@ -52,6 +53,7 @@ ROUTERS = (
     assets.router,
     ad_accounts.router,
     notifications.router,
+    api_keys.router,
     platforms.router,
     events.router,
 )

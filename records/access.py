@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -142,22 +142,32 @@ async def create_api_key(
     user_id: UUID,
     name: str,
     *,
-    expires_at: datetime | None = None,
     key: str | None = None,
+    key_id: UUID | None = None,
 ) -> tuple[ApiKey, str]:
     """The row and the key itself, which is shown once and stored nowhere. Only a demo brings its own `key`."""
     key = key or API_KEY_MARK + secrets.token_urlsafe(32)
     row = ApiKey(
+        id=key_id or uuid4(),
         workspace_id=workspace_id,
         user_id=user_id,
         name=name,
         prefix=key[:PREFIX_LENGTH],
         key_hash=_digest(key),
-        expires_at=expires_at,
     )
     session.add(row)
     await session.flush()
     return row, key
+
+
+async def api_key(session: AsyncSession, api_key_id: UUID) -> ApiKey | None:
+    return await session.get(ApiKey, api_key_id)
+
+
+async def api_keys_of(session: AsyncSession, user_id: UUID) -> list[ApiKey]:
+    """Newest first."""
+    found = select(ApiKey).where(ApiKey.user_id == user_id).order_by(col(ApiKey.created_at).desc())
+    return list(await session.scalars(found))
 
 
 async def deactivate_api_key(session: AsyncSession, api_key_id: UUID) -> bool:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from records.bootstrap import migrate, prepare_database
+from records.database import Database
+from records.demo_seed import DemoLogins, seed_demo
 from settings import Settings
-from stack.demo_account import ensure_demo_account
 from stack.environment import embedded_environment, reachable, read_environment, require_complete, write_environment
 from stack.placement import Placement, place_postgres
 from stack.postgres import admin_url, postgres
@@ -51,7 +52,7 @@ def _steps(configured: Settings, place: Placement | None, environment: Mapping[s
     steps: list[Step] = [_servers(configured, place, environment)]
     if place:
         steps.append(Task("migrations", lambda: _prepare(place)))
-        steps.append(Task("demo account", lambda: asyncio.run(ensure_demo_account(environment))))
+        steps.append(Task("demo account", lambda: asyncio.run(_seed_demo(environment))))
     else:
         steps.append(Task("migrations", lambda: migrate(configured.database_owner_url)))
     return [*steps, (_worker(configured, address), _api(configured))]
@@ -68,6 +69,19 @@ def _servers(configured: Settings, place: Placement | None, environment: Mapping
     if "OPENAI_BASE_URL" in environment or "META_GRAPH_URL" in environment:
         servers.append(simulation(folder, configured.simulator_port))
     return tuple(servers)
+
+
+async def _seed_demo(environment: Mapping[str, str]) -> None:
+    database = Database(environment["DATABASE_URL"], pool_size=1)
+    try:
+        logins = DemoLogins(
+            email=environment["GREENLIGHT_DEMO_EMAIL"],
+            password=environment["GREENLIGHT_DEMO_PASSWORD"],
+            api_key=environment["GREENLIGHT_DEMO_API_KEY"],
+        )
+        await seed_demo(database, logins)
+    finally:
+        await database.close()
 
 
 def _prepare(place: Placement) -> None:
