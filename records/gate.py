@@ -21,7 +21,7 @@ from models.tables.ledger import LedgerIntent, PublishRun
 from records import audit, changes
 from records.audit import AuditEntry
 from records.campaigns import facts as campaign_facts
-from records.campaigns.launch import LaunchCheck
+from records.campaigns.launch import LaunchCheck, expired
 from records.ledger import database_now, object_is_busy
 
 QUOTA_LIMIT_PCT = 75
@@ -180,12 +180,13 @@ async def _approval_ruling(session: AsyncSession, intent: LedgerIntent, launch: 
 
 
 async def _still_approved(session: AsyncSession, intent: LedgerIntent) -> Ruling:
-    """What was approved and went live may run again while no approval was taken back."""
-    views = (await campaign_facts.load(session, intent.campaign_id)).scope_views
-    voided = [scope.value for scope, view in views.items() if view.state is not ApprovalState.APPROVED]
-    if not voided:
-        return ALLOWED
-    return Ruling(GateVerdict.DROP, f"Not approved any more: {', '.join(voided)}. Have it approved first.")
+    """What was approved and went live may run again while no approval was taken back, and nothing of it expired."""
+    facts = await campaign_facts.load(session, intent.campaign_id)
+    voided = [scope.value for scope, view in facts.scope_views.items() if view.state is not ApprovalState.APPROVED]
+    if voided:
+        return Ruling(GateVerdict.DROP, f"Not approved any more: {', '.join(voided)}. Have it approved first.")
+    gone = await expired(session, facts)
+    return Ruling(GateVerdict.DROP, f"This cannot run again: {'; '.join(gone)}.") if gone else ALLOWED
 
 
 async def _approved_at_start(session: AsyncSession, intent: LedgerIntent) -> object:

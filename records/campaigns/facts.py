@@ -130,7 +130,10 @@ class CampaignFacts:
 
     @cached_property
     def policy(self) -> Policy:
-        return rules.preset(self.brief.approval.preset)
+        """Of the submitted brief, once there is one: no draft spares anybody's approval."""
+        submitted = self.briefs.submitted
+        brief = Brief.model_validate(submitted.body) if submitted else self.brief
+        return rules.preset(brief.approval.preset)
 
     @cached_property
     def expected_items(self) -> list[str]:

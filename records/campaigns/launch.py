@@ -53,12 +53,18 @@ async def approved_for_launch(session: AsyncSession, campaign_id: UUID) -> Launc
     """Recomputed from the ballots inside the caller's transaction, asset rights and the offer's dates included."""
     facts = await campaign_facts.load(session, campaign_id)
     check = check_launch(facts)
+    reasons = [*check.reasons, *await expired(session, facts)]
+    return LaunchCheck(not reasons, reasons, check.basis, check.hashes)
+
+
+async def expired(session: AsyncSession, facts: CampaignFacts) -> list[str]:
+    """What was approved but may not be shown any more, in words: rights to pictures, the offer."""
     now = await _database_time(session)
-    reasons = [*check.reasons, *await _expired_assets(session, facts, now)]
+    reasons = await _expired_assets(session, facts, now)
     offer = facts.strategy.message.offer if facts.strategy else None
     if offer is not None and offer.valid_to is not None and offer.valid_to <= now:
         reasons.append("the offer has expired")
-    return LaunchCheck(not reasons, reasons, check.basis, check.hashes)
+    return reasons
 
 
 async def _database_time(session: AsyncSession) -> datetime:

@@ -6,11 +6,12 @@ from pydantic import JsonValue
 
 from models.contracts import commands as c
 from models.contracts.campaign import Step
+from models.domain.commands import Command, refusal
 from models.domain.late import LateStop, apply_if_late
 from models.domain.states import ApprovalState, CampaignStatus, Gate
 from records.campaigns.context import Context
 from records.campaigns.editing import note_work
-from records.campaigns.launch import check_launch
+from records.campaigns.launch import check_launch, expired
 from records.campaigns.refusals import CommandRefused, RefusalType, needed
 
 
@@ -77,6 +78,8 @@ async def resume(context: Context, _: c.Resume) -> dict[str, JsonValue]:
             f"Not approved any more: {', '.join(voided)}. Have it approved before the ads run again.",
             scopes=list[JsonValue](voided),
         )
+    if gone := await expired(context.session, context.facts):
+        raise CommandRefused(RefusalType.NOT_ALLOWED, f"This cannot run again: {'; '.join(gone)}.")
     ask_platform(context, "resume")
     return {}
 
@@ -113,6 +116,8 @@ async def retry(context: Context, _: c.Retry) -> dict[str, JsonValue]:
         raise CommandRefused(RefusalType.NOT_ALLOWED, "Nothing has failed, so there is nothing to try again.")
     context.before = {"problem": problem}
     context.facts.campaign.problem = None
-    if problem.get("step") == Step.PUBLISH.value:
-        return await publish(context, c.Publish())
-    return {}
+    if problem.get("step") != Step.PUBLISH.value:
+        return {}
+    if refused := refusal(context.facts.campaign.status, Command.PUBLISH):
+        raise CommandRefused(RefusalType.NOT_ALLOWED, refused.detail)
+    return await publish(context, c.Publish())

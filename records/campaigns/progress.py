@@ -103,10 +103,14 @@ def _opening(facts: CampaignFacts) -> Step | None:
 
 
 def _dry_run_is_due(facts: CampaignFacts) -> bool:
-    plan = facts.plans.submitted
-    return (
-        plan is not None and facts.launch_basis is not None and (plan.dry_run or {}).get("basis") != facts.launch_basis
-    )
+    """One that failed is due again once somebody took its problem away, by a retry or an edit."""
+    return facts.plan is not None and facts.launch_basis is not None and not dry_run_passed(facts)
+
+
+def dry_run_passed(facts: CampaignFacts) -> bool:
+    """For exactly what is submitted and included now."""
+    report = (facts.plans.submitted.dry_run if facts.plans.submitted else None) or {}
+    return report.get("passed") is True and report.get("basis") == facts.launch_basis
 
 
 def plan_signature(facts: CampaignFacts) -> str:

@@ -25,7 +25,8 @@ from records import audit, notifications
 from records.campaigns import facts as campaign_facts
 from records.campaigns.context import Context
 from records.campaigns.editing import add_missing_items, note_work, put_draft
-from records.campaigns.progress import ON_PLATFORM
+from records.campaigns.lifecycle import ask_platform
+from records.campaigns.progress import ON_PLATFORM, OVER
 from records.campaigns.snapshot import refresh, snapshot_of
 from records.campaigns.submitting import request
 
@@ -157,7 +158,7 @@ def plan_drafted(schedule: Schedule, plan: AdsPlan, signature: str, notes: list[
 def dry_run_done(basis: str, passed: bool, lines: list[JsonValue]) -> Change:
     """A passed dry run asks for the ads approval; a failed one holds the campaign up with the platform's words."""
 
-    def change(context: Context) -> None:
+    async def change(context: Context) -> None:
         plan = context.facts.plans.submitted
         if plan is None or context.facts.launch_basis != basis:
             return
@@ -170,11 +171,8 @@ def dry_run_done(basis: str, passed: bool, lines: list[JsonValue]) -> Change:
             request(context, Scope.ADS)
             return
         words = [str(line["words"]) for line in lines if isinstance(line, dict) and not line.get("ok")]
-        context.facts.campaign.problem = {
-            "step": Step.DRY_RUN.value,
-            "type": "dry_run",
-            "message": f"Meta or our own rules would refuse this: {' '.join(dict.fromkeys(words))[:800]}",
-        }
+        message = f"Meta or our own rules would refuse this: {' '.join(dict.fromkeys(words))[:800]}"
+        await _ask_a_person(context, Step.DRY_RUN, "dry_run", message)
 
     return change
 
@@ -182,18 +180,25 @@ def dry_run_done(basis: str, passed: bool, lines: list[JsonValue]) -> Change:
 def step_failed(step: Step, error_type: str, message: str) -> Change:
     async def change(context: Context) -> None:
         campaign = context.facts.campaign
-        campaign.problem = {"step": step.value, "type": error_type, "message": message}
-        await notifications.add(
-            context.session,
-            workspace_id=campaign.workspace_id,
-            campaign_id=campaign.id,
-            kind="step_failed",
-            title=f"{campaign.name} needs you",
-            body=message,
-            dedupe_key=context.request.command_id,
-        )
+        if campaign.archived_at is None and campaign.status not in OVER:
+            await _ask_a_person(context, step, error_type, message)
 
     return change
+
+
+async def _ask_a_person(context: Context, step: Step, error_type: str, message: str) -> None:
+    """The problem holds back its step until somebody edits or retries, and people are told of it."""
+    campaign = context.facts.campaign
+    campaign.problem = {"step": step.value, "type": error_type, "message": message}
+    await notifications.add(
+        context.session,
+        workspace_id=campaign.workspace_id,
+        campaign_id=campaign.id,
+        kind="step_failed",
+        title=f"{campaign.name} needs you",
+        body=message,
+        dedupe_key=context.request.command_id,
+    )
 
 
 def cancel_ignored(reason: str) -> Change:
@@ -220,8 +225,11 @@ def publish_ended(status: str, problem: JsonValue, counts: JsonValue) -> Change:
 
     async def change(context: Context) -> None:
         campaign = context.facts.campaign
+        cancelled = campaign.work.get("cancel_publish")
         note_work(context, cancel_publish=None, published=counts)
         if status in ("live", "scheduled"):
+            if cancelled:
+                await _pause_instead(context)
             campaign.status = CampaignStatus(status)
             campaign.live_at = campaign.live_at or context.now
             campaign.delivery = Delivery.IN_PLATFORM_REVIEW
@@ -241,6 +249,21 @@ def publish_ended(status: str, problem: JsonValue, counts: JsonValue) -> Change:
         )
 
     return change
+
+
+async def _pause_instead(context: Context) -> None:
+    """Somebody said that it must not go live, a moment too late."""
+    campaign = context.facts.campaign
+    ask_platform(context, "pause")
+    await notifications.add(
+        context.session,
+        workspace_id=campaign.workspace_id,
+        campaign_id=campaign.id,
+        kind="cancelled_too_late",
+        title=f"{campaign.name} went live before the cancel arrived",
+        body="It is being paused. End it for good, or resume it.",
+        dedupe_key=f"too-late:{context.request.command_id}",
+    )
 
 
 def status_changed(command: str, status: CampaignStatus) -> Change:

@@ -14,6 +14,7 @@ from models.tables.document import DocumentVersion
 from models.tables.strategy import Concept
 from records.campaigns.context import Context
 from records.campaigns.facts import Versions
+from records.campaigns.progress import dry_run_passed
 from records.campaigns.refusals import CommandRefused, RefusalType, needed
 
 NO_STRATEGY = "There is no strategy yet; wait for the draft or write one."
@@ -195,9 +196,7 @@ def request(context: Context, scope: Scope) -> None:
     row.version = version.version if version else None
     row.requested_by = context.actor_id
     if scope is Scope.ADS:
-        plan = facts.plans.submitted
-        passed = plan is not None and plan.dry_run is not None and plan.dry_run.get("basis") == facts.launch_basis
-        row.requested_at = context.now if passed else None
+        row.requested_at = context.now if dry_run_passed(facts) else None
     else:
         row.requested_at = context.now
 
