@@ -15,7 +15,7 @@ RATIOS = {
     Placement.REEL: (Ratio.VERTICAL, Ratio.PORTRAIT, Ratio.SQUARE, Ratio.LANDSCAPE),
     Placement.RIGHT_COLUMN: (Ratio.LANDSCAPE, Ratio.SQUARE, Ratio.PORTRAIT, Ratio.VERTICAL),
 }
-WITHOUT_DESCRIPTION = frozenset({Placement.STORY, Placement.REEL})
+WITHOUT_DESCRIPTION = frozenset({Placement.STORY, Placement.REEL, Placement.RIGHT_COLUMN})
 # Wide enough for the sharp screens of phones.
 WIDTH_PX = 640
 
