@@ -14,7 +14,7 @@ from api.pages.views.publishing import PublishWords, live_words, publish_words
 from api.pages.views.readiness import ReadinessWords, readiness_words
 from api.pages.views.schedule import ScheduleWords, schedule_words
 from api.pages.views.strategy import StrategyWords, strategy_words
-from api.pages.views.words import DELIVERY, STATUS, Badge
+from api.pages.views.words import STATUS, Badge, delivery_badge
 from models.domain.commands import Command, refusal
 
 
@@ -54,7 +54,7 @@ def campaign_page(reading: Reading) -> CampaignPage:
         name=campaign.name,
         version=campaign.version,
         status=STATUS[campaign.status],
-        delivery=DELIVERY[campaign.delivery] if campaign.delivery and campaign.live_at else None,
+        delivery=delivery_badge(campaign.status, campaign.delivery),
         team=reading.drafts,
         next=next_step(reading, publish),
         card=client_card(reading),

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from api.pages.views.waiting import in_a_list
-from api.pages.views.words import DELIVERY, STATUS, Badge, dates, day, money
+from api.pages.views.words import STATUS, Badge, dates, day, delivery_badge, money
 from models.tables.campaign import Campaign
 
 
@@ -28,7 +28,7 @@ def row_of(campaign: Campaign, now: datetime) -> CampaignRow:
         id=campaign.id,
         name=campaign.name,
         status=STATUS[campaign.status],
-        delivery=DELIVERY[campaign.delivery] if campaign.delivery and campaign.live_at else None,
+        delivery=delivery_badge(campaign.status, campaign.delivery),
         total=_total(campaign),
         dates=_dates(campaign),
         waiting=in_a_list(campaign.waiting_on) or _rest(campaign, now),

@@ -91,6 +91,20 @@ ACCOUNT = {
 }
 
 
+# What Meta says of ads that are not running says nothing about being shown.
+RUNNING_ONLY = frozenset({Delivery.DELIVERING, Delivery.LEARNING, Delivery.LEARNING_LIMITED, Delivery.NOT_DELIVERING})
+
+
+def delivery_badge(status: CampaignStatus, delivery: Delivery | None) -> Badge | None:
+    """What Meta makes of the ads, where it means something in this status."""
+    if delivery is None or status not in (CampaignStatus.SCHEDULED, CampaignStatus.LIVE, CampaignStatus.PAUSED):
+        return None
+    if status is not CampaignStatus.LIVE and delivery in RUNNING_ONLY:
+        accepted = status is CampaignStatus.SCHEDULED and delivery is not Delivery.NOT_DELIVERING
+        return Badge("Accepted by Meta", "good") if accepted else None
+    return DELIVERY[delivery]
+
+
 def money(amount_minor: int, currency: str) -> str:
     return in_words(amount_minor, currency)
 

@@ -6,11 +6,11 @@ from api.pages.views.previews import RATIOS, picture_url, previews_of
 from api.pages.views.schedule import envelope_words
 from api.pages.views.schedule_form import first_values, typed_schedule
 from api.pages.views.waiting import Team, in_a_list
-from api.pages.views.words import dates, direction, when, zone_words
+from api.pages.views.words import dates, delivery_badge, direction, when, zone_words
 from models.domain.approvals import Stage
 from models.domain.roles import Role
 from models.domain.schedule import Envelope, EnvelopeMode
-from models.domain.states import Placement
+from models.domain.states import CampaignStatus, Delivery, Placement
 from providers.ads.meta.payloads import asset_feed
 from tests.models.domain.examples import item as shop_item
 from tests.models.domain.examples import shop_schedule
@@ -47,6 +47,25 @@ def test_languages_run_in_their_direction(tag: str, expected: str) -> None:
 )
 def test_the_list_says_who_blocks_in_plain_words(recorded: str, shown: str) -> None:
     assert in_a_list(recorded) == shown
+
+
+@pytest.mark.parametrize(
+    ("status", "delivery", "shown"),
+    [
+        (CampaignStatus.LIVE, Delivery.DELIVERING, "Being shown"),
+        (CampaignStatus.SCHEDULED, Delivery.DELIVERING, "Accepted by Meta"),
+        (CampaignStatus.PAUSED, Delivery.DELIVERING, None),
+        (CampaignStatus.PAUSED, Delivery.PARTLY_REJECTED, "Some ads rejected by Meta"),
+        (CampaignStatus.ENDED, Delivery.DELIVERING, None),
+        (CampaignStatus.READY, None, None),
+    ],
+)
+def test_only_running_ads_are_said_to_be_shown(
+    status: CampaignStatus, delivery: Delivery | None, shown: str | None
+) -> None:
+    badge = delivery_badge(status, delivery)
+
+    assert (badge.words if badge else None) == shown
 
 
 def test_few_deciders_are_named_and_many_are_a_group() -> None:
