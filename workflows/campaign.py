@@ -185,8 +185,10 @@ class CampaignWorkflow:
             await cancel_publish(self.ref, number)
 
     def _is_publishing(self, number: int) -> bool:
+        """Asked for, and nobody has heard yet how it ended."""
         seen = self.snapshot
-        return seen is not None and (seen.status, seen.publish_number) == (CampaignStatus.PUBLISHING, number)
+        asked = seen is not None and (seen.status, seen.publish_number) == (CampaignStatus.PUBLISHING, number)
+        return asked and self._outcome(number) is None
 
     async def _asked_to_cancel(self) -> None:
         """A cancel in Temporal means the command: it ends nothing that is published, for who would end the ads then?"""

@@ -32,6 +32,7 @@ from models.contracts.base import Actor
 from models.contracts.campaign import CampaignAnswer, CampaignSnapshot, CampaignState, CreateCampaign
 from models.contracts.commands import AnyCommand, CommandRequest, SignalledCommand
 from models.domain.states import CampaignStatus, Scope
+from models.tables.ad_account import AdAccount
 from models.tables.approval import Ballot
 from models.tables.asset import Asset, AssetKind
 from models.tables.audit import AuditEvent
@@ -228,6 +229,18 @@ class Run:
                 never(row)
             await asyncio.sleep(0.05)
         return row
+
+    def standing(self) -> dict[str, int]:
+        """What is on the platform and not deleted, by its own books."""
+        books = self.shop.meta.books()
+        return {kind: sum(not entry["deleted"] for entry in books[kind]) for kind in ("campaigns", "adsets", "ads")}
+
+    async def change_account(self, **values: object) -> None:
+        """Sets columns of the ad account, as connecting, stopping and releasing do."""
+        async with self.office.db.workspace_transaction(self.office.workspace_id) as session:
+            account = await session.get_one(AdAccount, self.office.account_id)
+            for name, value in values.items():
+                setattr(account, name, value)
 
     async def drafted(self) -> CampaignSnapshot:
         return await self.until(lambda seen: seen.waiting_on == "Marketer: ask for approval" or bool(seen.problem))

@@ -7,7 +7,7 @@ from models.domain.states import CampaignStatus, Channel
 from settings import Settings
 from tests.workflows.campaign_desk import Shop, working
 from tests.workflows.test_campaign_creation import BARE
-from tests.workflows.test_campaign_publish import hold_ads, standing
+from tests.workflows.test_campaign_publish import hold_ads
 
 
 async def test_before_publishing_it_means_the_command_cancel_and_loses_nothing(shop: Shop) -> None:
@@ -48,7 +48,7 @@ async def test_while_publishing_it_takes_the_publish_back(shop: Shop) -> None:
     seen = await run.until(lambda now: now.status is not CampaignStatus.PUBLISHING)
 
     assert seen.status is CampaignStatus.READY
-    assert await standing(run) == {"campaigns": 0, "adsets": 0, "ads": 0}
+    assert run.standing() == {"campaigns": 0, "adsets": 0, "ads": 0}
 
 
 async def test_right_after_publish_it_takes_that_back_too(second_shop: Shop, settings: Settings) -> None:
@@ -65,7 +65,7 @@ async def test_right_after_publish_it_takes_that_back_too(second_shop: Shop, set
 
     assert seen.status is CampaignStatus.READY
     assert "cancelled" in (seen.problem or "")
-    assert await standing(run) == {"campaigns": 0, "adsets": 0, "ads": 0}
+    assert run.standing() == {"campaigns": 0, "adsets": 0, "ads": 0}
 
 
 async def test_on_the_platform_it_goes_on_and_says_plainly_that_the_ads_keep_running(shop: Shop) -> None:

@@ -31,13 +31,6 @@ def hold_ads(shop: Shop, seconds: float) -> None:
     shop.meta.control.post("/faults", json=spec).raise_for_status()
 
 
-async def standing(run: Run) -> dict[str, int]:
-    """What is on the platform and not deleted."""
-    books = run.shop.meta.books()
-    kinds = ("campaigns", "adsets", "ads")
-    return {kind: sum(not entry["deleted"] for entry in books[kind]) for kind in kinds}
-
-
 async def test_a_publish_cancelled_in_the_same_breath_is_taken_back(shop: Shop) -> None:
     run = await shop.started()
     await run.approved()
@@ -52,7 +45,7 @@ async def test_a_publish_cancelled_in_the_same_breath_is_taken_back(shop: Shop) 
     assert refused.details[0]["allowed"] == ["cancel_publish", "retry"]
     assert seen.status is CampaignStatus.READY
     assert "cancelled" in (seen.problem or "")
-    assert await standing(run) == {"campaigns": 0, "adsets": 0, "ads": 0}
+    assert run.standing() == {"campaigns": 0, "adsets": 0, "ads": 0}
 
 
 async def test_what_meta_refuses_is_taken_back_and_told_in_metas_words(shop: Shop) -> None:
@@ -68,7 +61,7 @@ async def test_what_meta_refuses_is_taken_back_and_told_in_metas_words(shop: Sho
     assert seen.status is CampaignStatus.READY
     assert "Meta" in (seen.problem or "")
     assert seen.problem == (await run.row()).problem["message"]  # type: ignore[index]
-    assert await standing(run) == {"campaigns": 0, "adsets": 0, "ads": 0}
+    assert run.standing() == {"campaigns": 0, "adsets": 0, "ads": 0}
     assert any(notice.kind == "publish_failed" and notice.body == seen.problem for notice in await run.notices())
 
 
@@ -86,7 +79,7 @@ async def test_a_failed_publish_can_be_tried_again_once_its_cause_is_gone(shop: 
     assert (failed.status, failed.publish_number) == (CampaignStatus.READY, 1)
     assert "rights to oryx.png have expired" in (failed.problem or "")
     assert (seen.status, seen.publish_number, seen.problem) == (CampaignStatus.SCHEDULED, 2, None)
-    assert await standing(run) == {"campaigns": 1, "adsets": 1, "ads": 2}
+    assert run.standing() == {"campaigns": 1, "adsets": 1, "ads": 2}
 
 
 class TestContinueAsNew:
@@ -106,7 +99,7 @@ class TestContinueAsNew:
         seen = await run.until(lambda now: now.status is not CampaignStatus.PUBLISHING)
 
         assert seen.status is CampaignStatus.SCHEDULED
-        assert await standing(run) == {"campaigns": 1, "adsets": 1, "ads": 2}
+        assert run.standing() == {"campaigns": 1, "adsets": 1, "ads": 2}
         assert second_shop.meta.books()["duplicates"] == 0
 
     async def test_a_campaign_answers_the_same_after_continuing_as_new(

@@ -11,7 +11,6 @@ from temporalio.testing import WorkflowEnvironment
 from models.contracts import commands as c
 from models.domain.brief import Flight
 from models.domain.states import CampaignStatus, Gate
-from models.tables.ad_account import AdAccount
 from providers.storage.s3 import S3Store
 from records.database import Database
 from settings import Settings
@@ -44,9 +43,9 @@ async def test_a_campaign_starts_looks_less_and_less_often_and_ends_by_itself_on
     run = await skipping_shop.started(flight=Flight(start=start, end=start + timedelta(hours=25)))
     await run.live()
 
-    await _gate(run, Gate.STOPPED)
+    await run.change_account(gate=Gate.STOPPED)
     stuck = await run.until(lambda now: bool(now.problem))
-    await _gate(run, Gate.OPEN)
+    await run.change_account(gate=Gate.OPEN)
     await run.do(c.Retry())
     ended = await run.handle.result(rpc_timeout=timedelta(seconds=25))
 
@@ -63,11 +62,6 @@ async def test_a_campaign_starts_looks_less_and_less_often_and_ends_by_itself_on
     assert waits[:5] == [5, 15, 60, 300, 900]
     assert waits.count(3600) >= 23
     assert len(waits) - waits.count(3600) < 15, "an end that is held up must not be asked for again and again"
-
-
-async def _gate(run: Run, gate: Gate) -> None:
-    async with run.office.db.workspace_transaction(run.office.workspace_id) as session:
-        (await session.get_one(AdAccount, run.office.account_id)).gate = gate
 
 
 async def _waits(run: Run) -> list[int]:
