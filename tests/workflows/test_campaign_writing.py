@@ -94,6 +94,21 @@ async def test_a_refusal_is_told_in_words_and_retry_takes_the_step_up_again(shop
     assert (await run.drafted()).problem is None
 
 
+async def test_answers_that_stay_nonsense_are_shown_instead_of_paid_for_again_and_again(
+    shop: Shop, model_fault: Fault
+) -> None:
+    # Three tries for each of the two items.
+    model_fault("invalid_json", times=6)
+    run = await shop.started()
+
+    seen = await run.until(lambda now: bool(now.problem))
+    assert seen.step is None
+    assert await texts(run) == {}
+
+    await run.do(c.Retry())
+    assert (await run.drafted()).problem is None
+
+
 async def test_the_spending_cap_stops_before_money_is_spent_and_says_how_to_go_on(shop: Shop) -> None:
     await shop.office.change_settings(ai_monthly_cap_micros=0)
     run = await shop.started()
