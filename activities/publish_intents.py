@@ -1,6 +1,7 @@
 """Turns the planned objects into intents: create what is missing, change what differs, retire what left the plan."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from pydantic import JsonValue
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,6 +11,7 @@ from models.contracts.publishing import PublishStage
 from models.domain.markers import marker_for
 from models.domain.states import PlatformKind, WriteClass, WriteOp
 from models.tables.base import JsonObject
+from models.tables.campaign import Campaign
 from models.tables.ledger import LedgerIntent, ObjectStatus, PlatformObject, PublishRun
 from records import ledger, platform_objects
 from records.ledger import NewIntent
@@ -26,8 +28,9 @@ ACTIVATE_STAGES = {
     PlatformKind.AD_SET: PublishStage.ACTIVATE_AD_SETS,
     PlatformKind.CAMPAIGN: PublishStage.ACTIVATE_CAMPAIGNS,
 }
-# Budgets have moved since they went live, and names and status have writers of their own.
-_NOT_REPUBLISHED = frozenset({"name", "status", "daily_budget", "lifetime_budget", "spend_cap"})
+# Names and status have writers of their own; budgets that went live have moved since.
+_NOT_REPUBLISHED = frozenset({"name", "status"})
+_BUDGETS = frozenset({"daily_budget", "lifetime_budget", "spend_cap"})
 
 Existing = Mapping[tuple[PlatformKind, str], PlatformObject]
 
@@ -37,12 +40,15 @@ async def intend_plan(
 ) -> None:
     """Idempotency: the same plan gives the same ids, and an intent is inserted once."""
     there = {row.id for row in existing.values()}
+    campaign = await session.get_one(Campaign, run.campaign_id)
+    # What a failed try left behind never ran: its money is as old as that try, not moved by anybody.
+    kept = _NOT_REPUBLISHED if campaign.live_at is None else _NOT_REPUBLISHED | _BUDGETS
     creates, changes = [], []
     for position, planned in enumerate(objects):
         if planned.object_id not in there:
             creates.append(_create(run, planned, position))
-        elif change := await _change(session, run, planned, existing[(planned.kind, planned.key)], position):
-            changes.append(change)
+        elif change := await _change(session, run, planned, existing[(planned.kind, planned.key)], kept):
+            changes.append(replace(change, position=position))
     wanted = {planned.object_id for planned in objects}
     gone = [row for row in existing.values() if row.id not in wanted]
     now = await ledger.database_now(session)
@@ -74,14 +80,12 @@ def _create(run: PublishRun, planned: PlannedObject, position: int) -> NewIntent
 
 
 async def _change(
-    session: AsyncSession, run: PublishRun, planned: PlannedObject, row: PlatformObject, position: int
+    session: AsyncSession, run: PublishRun, planned: PlannedObject, row: PlatformObject, kept: frozenset[str]
 ) -> NewIntent | None:
     if row.request_hash == planned.request_hash:
         return None
     sent = (await ledger.sent(session, row.id)).payload
-    changed = {
-        key: value for key, value in planned.payload.items() if key not in _NOT_REPUBLISHED and sent.get(key) != value
-    }
+    changed = {key: value for key, value in planned.payload.items() if key not in kept and sent.get(key) != value}
     if not changed:
         return None
     return NewIntent(
@@ -101,7 +105,6 @@ async def _change(
         target=_comparable(changed),
         publish_number=run.number,
         stage=PublishStage.CHANGES,
-        position=position,
     )
 
 

@@ -143,7 +143,7 @@ class PublishedTree:
 
     async def _take_down(self, ref: PublishRef) -> RollBackReport:
         unsettled = await self._settle_doubts(ref)
-        made = [row for row in await self._rows(ref) if row.publish_number == ref.number]
+        made = await self._made(ref)
         leftovers = [_unsettled(row) for row in unsettled] + await self._restore(ref)
         tops = _topmost(made)
         for row in tops:
@@ -162,6 +162,13 @@ class PublishedTree:
             if row.kind is PlatformKind.CREATIVE
         ]
         return RollBackReport(leftovers=leftovers)
+
+    async def _made(self, ref: PublishRef) -> list[PlatformObject]:
+        """What this publish made, and what an earlier one left behind without ever having gone live."""
+        async with self._database.workspace_transaction(ref.workspace_id) as session:
+            rows = await platform_objects.of_campaign(session, ref.campaign_id)
+            ran = await ledger.ran_before(session, ref.campaign_id, ref.number)
+        return [row for row in rows if row.publish_number == ref.number or not ran]
 
     async def _settle_doubts(self, ref: PublishRef) -> list[LedgerIntent]:
         """Drops what was not sent, settles what was; answers with what only a person can settle."""
@@ -212,12 +219,12 @@ class PublishedTree:
         async with self._database.workspace_transaction(row.workspace_id) as session:
             await ledger.intend(session, [removal])
             made = await ledger.find(session, removal)
-        if problem := await self._settled(row.workspace_id, made.id):
-            return problem
+        problem = await self._settled(row.workspace_id, made.id)
         account = await self._platform.account(row.workspace_id, row.ad_account_id)
         async with self._platform.reading(account):
             node = await self._platform.reader.read_node(row.kind, row.platform_id, self._platform.token(account))
-        return None if node.gone else "the platform still shows it; delete it there"
+        # Somebody may have deleted it by hand, as the last try asked.
+        return None if node.gone else problem or "the platform still shows it; delete it there"
 
 
 def _unsettled(row: LedgerIntent) -> Leftover:

@@ -25,6 +25,7 @@ from models.contracts.publishing import (
     PreparedPublish,
     PublishOutcome,
     PublishRef,
+    PublishStage,
     ResolveUnconfirmed,
     ReviewReport,
     StatusResult,
@@ -116,10 +117,14 @@ class Publishing:
             for row in doubtful:
                 if row.publish_number == ref.number or row.object_id in tree:
                     raise final(ErrorType.UNCONFIRMED, f"{row.name} could not be confirmed yet.")
-            wanted = activations(run, rows)
-            await ledger.intend_next(session, wanted)
-            if wanted:
-                await self._ask_gate(session, await ledger.find(session, wanted[0]))
+            leaving = {row.object_id for row in await self._leaving(session, ref)}
+            ids = await ledger.intend_next(session, activations(run, [row for row in rows if row.id not in leaving]))
+            if ids:
+                await self._ask_gate(session, await ledger.load(session, ids[0]))
+
+    async def _leaving(self, session: AsyncSession, ref: PublishRef) -> list[LedgerIntent]:
+        """Writes that take what left the plan out of it: an ad that is not approved any more never starts first."""
+        return await ledger.of_stage(session, ref.campaign_id, ref.number, PublishStage.RETIRE)
 
     async def _ask_gate(self, session: AsyncSession, intent: LedgerIntent) -> None:
         ruling = await gate.check(session, intent, self._platform.launch)

@@ -180,6 +180,18 @@ async def sent(session: AsyncSession, object_id: UUID, *, before_publish: int | 
     return Sent(payload, request_hash)
 
 
+async def ran_before(session: AsyncSession, campaign_id: UUID, number: int) -> bool:
+    """Whether an earlier publish activated one of the platform's campaigns."""
+    query = select(LedgerIntent.id).where(
+        col(LedgerIntent.campaign_id) == campaign_id,
+        col(LedgerIntent.publish_number) != number,
+        col(LedgerIntent.object_kind) == PlatformKind.CAMPAIGN,
+        col(LedgerIntent.op) == WriteOp.ACTIVATE,
+        col(LedgerIntent.state) == LedgerState.CONFIRMED,
+    )
+    return (await session.execute(query.limit(1))).first() is not None
+
+
 async def with_marker(session: AsyncSession, ad_account_id: UUID, marker: str) -> LedgerIntent | None:
     """The create that the marker belongs to."""
     query = select(LedgerIntent).where(

@@ -22,6 +22,7 @@ from models.tables.document import DocumentVersion
 from models.tables.plan import PlanVersion, ScheduleVersion
 from models.tables.strategy import Brief as BriefRow
 from models.tables.strategy import StrategyVersion
+from records import platform_objects
 from records.campaigns.context import Context, body_of
 from records.campaigns.facts import ItemFacts, Versions
 from records.campaigns.refusals import CommandRefused, RefusalType
@@ -181,6 +182,10 @@ async def choose_ad_account(context: Context, command: c.ChooseAdAccount) -> dic
                 if version is not None:
                     version.state = DocumentState.DISCARDED
                     context.session.add(version)
+        # What a failed publish left in the old account was told then; no publish in the new one may use it.
+        left = await platform_objects.of_campaign(context.session, campaign.id)
+        await platform_objects.retire(context.session, [row.id for row in left], context.now)
+    context.before = {"ad_account_id": str(campaign.ad_account_id) if campaign.ad_account_id else None}
     campaign.ad_account_id = account.id
     campaign.problem = None
     return {"ad_account_id": str(account.id)}

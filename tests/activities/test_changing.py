@@ -85,7 +85,7 @@ async def test_money_and_end_of_a_campaign_that_began_late_become_exactly_what_w
 
 async def test_a_total_below_what_meta_can_limit_is_refused_rather_than_left_at_the_old_limit(desk: Desk) -> None:
     await go_live(desk)
-    due = await approve(desk, total_cap_minor=9_000)
+    due = await approve(desk, total_cap_minor=9_000, budgets={"broad_en": 600})
 
     with pytest.raises(ApplicationError, match="spend_cap") as caught:
         await desk.persist(changing(desk).apply_change_set, due)
