@@ -21,6 +21,8 @@ from api.problems import ApiError, ProblemType, problem_response
 MAX_BUCKETS = 50_000
 # Probes of an orchestrator must never be refused.
 EXEMPT = frozenset({"/health"})
+# One page brings dozens of these, and browsers keep them for ever after.
+EXEMPT_BELOW = ("/static/", "/pictures/")
 
 
 @dataclass(slots=True)
@@ -64,7 +66,7 @@ class RateLimit:
         self.buckets = TokenBuckets(per_minute)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in EXEMPT:
+        if scope["type"] != "http" or scope["path"] in EXEMPT or scope["path"].startswith(EXEMPT_BELOW):
             await self.app(scope, receive, send)
             return
         names = _names(Request(scope))

@@ -142,8 +142,10 @@ async def test_requests_beyond_the_rate_wait_and_say_how_long(
     async with httpx.AsyncClient(base_url=url, headers={"X-API-Key": owner.key}) as client:
         replies = [await client.get("/api/v1/auth/me") for _ in range(4)]
         health = await client.get("/health")
+        style = await client.get("/static/pages.css")
 
     assert [reply.status_code for reply in replies] == [200, 200, 200, 429]
+    assert style.status_code == 200, "a page's own files are not counted"
     assert 1 <= int(replies[3].headers["retry-after"]) <= 20
     assert replies[3].json()["type"] == "urn:greenlight:problem:rate_limited"
     assert health.status_code == 200
