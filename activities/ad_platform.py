@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from temporalio.exceptions import ApplicationError
 
 from activities.errors import ErrorType, final, waiting
+from models.contracts.base import CampaignRef
 from models.contracts.publishing import PublishRef
 from models.domain.states import Gate
 from models.tables.ad_account import AdAccount
@@ -18,6 +19,7 @@ from providers.errors import ProviderError, ReconnectNeeded, RetryLater
 from records import ad_accounts, gate, notifications, publish_runs
 from records.ad_accounts import NoToken
 from records.campaigns.launch import approved_for_launch
+from records.campaigns.waiting import note_waiting
 from records.database import Database
 from records.gate import LaunchApproval
 from records.secrets import CannotOpen, SecretBox
@@ -85,6 +87,17 @@ class AdPlatform:
             if error.type == ErrorType.WAITING:
                 async with self.database.workspace_transaction(publish.workspace_id) as session:
                     await publish_runs.wait(session, publish.campaign_id, publish.number, error.message)
+            raise
+
+    @asynccontextmanager
+    async def telling(self, ref: CampaignRef) -> AsyncIterator[None]:
+        """Around what a campaign does outside of a publish: its page says why that waits."""
+        try:
+            yield
+        except ApplicationError as error:
+            if error.type == ErrorType.WAITING:
+                async with self.database.workspace_transaction(ref.workspace_id) as session:
+                    await note_waiting(session, ref, error.message)
             raise
 
     async def ask_to_upload(self, account: AdAccount) -> None:

@@ -30,6 +30,7 @@ from records.campaigns.change_approval import result_of
 from records.campaigns.facts import CampaignFacts
 from records.campaigns.snapshot import snapshot_of
 from records.ledger import NewIntent
+from records.resolutions import supersede
 
 STATUS_OPS = {"pause": WriteOp.PAUSE, "resume": WriteOp.ACTIVATE}
 
@@ -47,7 +48,7 @@ class Changing:
             ApplicationError: `publish.refused` or `publish.dropped` with the reason; what was written before it is
                 taken back, so that the campaign runs as before.
         """
-        async with heartbeating():
+        async with heartbeating(), self._platform.telling(due.ref):
             async with self._platform.database.workspace_transaction(due.ref.workspace_id) as session:
                 facts = await campaign_facts.load(session, due.ref.campaign_id)
             row = next((row for row in facts.change_sets if row.number == due.number), None)
@@ -71,6 +72,7 @@ class Changing:
             await publish_runs.get(session, due.ref.campaign_id, number, lock=True)
             rows = await platform_objects.of_campaign(session, due.ref.campaign_id)
             wanted = [*_updates(before, after, rows), *_statuses(ChangeSet.model_validate(row.body), rows)]
+            await supersede(session, [intent.object_id for intent in wanted])
             return await ledger.intend_next(session, wanted)
 
     async def _settle(self, due: ChangeSetRef, intents: list[UUID]) -> None:

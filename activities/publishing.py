@@ -39,7 +39,7 @@ from models.tables.ledger import LedgerIntent, PublishRun, PublishRunState
 from records import audit, gate, ledger, notifications, platform_objects, publish_runs
 from records.campaigns import facts as campaign_facts
 from records.gate import GateVerdict
-from records.resolutions import NotSettleable, resolve
+from records.resolutions import NotSettleable, resolve, supersede
 
 
 class Publishing:
@@ -254,7 +254,7 @@ class Publishing:
     @activity.defn
     async def dry_run(self, ref: CampaignRef) -> DryRunReport:
         """Check every planned object; see `activities.dry_run`."""
-        async with heartbeating():
+        async with heartbeating(), self._platform.telling(ref):
             return await dry_run(self._platform, self._writes, ref)
 
     @activity.defn
@@ -272,7 +272,8 @@ class Publishing:
         Raises:
             ApplicationError: `publish.dropped` with the reason, for example a stopped account; `publish.refused`.
         """
-        async with heartbeating():
+        ref = CampaignRef(workspace_id=write.workspace_id, campaign_id=write.campaign_id)
+        async with heartbeating(), self._platform.telling(ref):
             async with self._database.workspace_transaction(write.workspace_id) as session:
                 facts = await campaign_facts.load(session, write.campaign_id)
                 # Also keeps a twin of this command out until the intents are there.
@@ -283,6 +284,7 @@ class Publishing:
                     for row in rows
                     if row.kind is PlatformKind.CAMPAIGN
                 ]
+                await supersede(session, [intent.object_id for intent in intents])
                 ids = await ledger.intend_next(session, intents)
                 now = await ledger.database_now(session)
             refs = [IntentRef(workspace_id=write.workspace_id, intent_id=intent_id) for intent_id in ids]

@@ -121,7 +121,8 @@ class Reconciler:
             )
         if intent.op is WriteOp.DELETE:
             return Observed.TARGET if node.gone else Observed.BEFORE
-        if reader.holds(node, target):
+        deleted_by_hand = intent.op is WriteOp.PAUSE and node.gone
+        if deleted_by_hand or reader.holds(node, target):
             return Observed.TARGET
         return Observed.BEFORE if reader.holds(node, before) else Observed.OTHER
 

@@ -1,6 +1,10 @@
 """A person's word on a write that nobody could confirm, stored with its audit event."""
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
 
 from models.contracts.publishing import ResolveUnconfirmed, UnconfirmedVerdict
 from models.domain import ledger as machine
@@ -51,6 +55,22 @@ async def resolve(session: AsyncSession, word: ResolveUnconfirmed) -> None:
             after={"state": write.state.value, "platform_id": write.platform_id},
         ),
     )
+
+
+async def supersede(session: AsyncSession, object_ids: Iterable[UUID]) -> None:
+    """A person's newer command takes the place of changes of these objects that nobody could confirm.
+
+    Changes are absolute, and an unconfirmed one was looked at after its last attempt had ended: nothing of it is on
+    its way any more, and left as it is it would keep everybody from pausing.
+    """
+    query = select(LedgerIntent).where(
+        col(LedgerIntent.object_id).in_(list(object_ids)),
+        col(LedgerIntent.op) != WriteOp.CREATE,
+        col(LedgerIntent.state) == LedgerState.UNCONFIRMED,
+    )
+    for row in (await session.execute(query.with_for_update())).scalars().all():
+        write = machine.drop(machine.absent_by_person(machine_view(row)), "A newer command took its place.")
+        await ledger.store(session, row, write, Step(AttemptEvent.DROPPED, row.token))
 
 
 def _settled(row: LedgerIntent, word: ResolveUnconfirmed) -> Write:
