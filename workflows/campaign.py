@@ -122,7 +122,8 @@ class CampaignWorkflow:
         seen = {} if sent.seen_hash is None else {"seen_hash": sent.seen_hash}
         try:
             request = CommandRequest(
-                command_id=sent.command_id or f"signal:{workflow.uuid4()}",
+                # Sent to many campaigns at once it is a command of each: ids are unique in the workspace.
+                command_id=f"signal:{self.ref.campaign_id}:{sent.command_id or workflow.uuid4()}",
                 actor=OPERATOR,
                 command=any_command.validate_python({**sent.payload, **seen, "name": sent.name}),
             )

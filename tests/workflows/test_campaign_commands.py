@@ -9,6 +9,7 @@ import pytest_asyncio
 from temporalio.client import WorkflowUpdateFailedError
 
 from models.contracts import commands as c
+from models.contracts.commands import SignalledCommand
 from models.domain.states import ApprovalState, CampaignStatus, Channel, Scope, Verdict
 from models.tables.approval import Ballot
 from records import audit
@@ -163,6 +164,20 @@ class TestSignals:
 
         after = await bare.now()
         assert (after.version, after.title) == (before.version + 1, "Still at work")
+
+    async def test_one_signal_to_many_campaigns_is_a_command_of_each(self, shop: Shop, bare: Run) -> None:
+        """As Temporal's batch signals send it: the same payload, id included."""
+        other = await shop.prepared(None, BARE)
+        await other.create()
+        sent = SignalledCommand(name="rename", payload={"title": "Winter"}, command_id="winter-1")
+
+        for run in (bare, other):
+            await run.handle.signal("command", sent)
+            await run.handle.signal("command", sent)
+
+        for run in (bare, other):
+            await run.until(lambda now: now.title == "Winter")
+            assert [event.action for event in await run.trail()] == ["create", "rename"]
 
     async def test_a_workspace_that_takes_no_signals_takes_none(self, bare: Run) -> None:
         await bare.office.change_settings(signals_enabled=False)
