@@ -69,9 +69,11 @@ def item_remarks(strategy: Strategy, brief: Brief, items: Sequence[ItemContent],
     ratios = {concept.key: set(concept.ratios) for concept in strategy.message.concepts}
     for item in items:
         key = item_key(item.concept, item.language)
-        for finding in check_item(item, strategy, brief, now):
+        # One mistake often stands in the texts of every placement; it is told once.
+        findings = {finding.message: finding for finding in reversed(check_item(item, strategy, brief, now))}
+        for finding in reversed(findings.values()):
             make = blocker if finding.level is Level.REFUSE else recommendation
-            yield make("item.text", f"items.{key}.{finding.field}", f"{key}: {finding.message}", "edit the item")
+            yield make("item.text", f"items.{key}.{finding.field}", finding.message, "edit the item")
         yield from _pictures(item, key, {str(ratio) for ratio in ratios.get(item.concept, set())})
     for finding in near_duplicates(items):
         yield recommendation(
@@ -84,8 +86,8 @@ def _pictures(item: ItemContent, key: str, wanted: set[str]) -> Remarks:
         return
     have = {str(asset.ratio) for asset in item.assets}
     if not have:
-        reason = f"{key} has no picture or video"
+        reason = "it has no picture or video"
         yield blocker("item.picture.missing", f"items.{key}.assets", reason, "upload one, or exclude the item")
     elif missing := sorted(wanted - have):
-        reason = f"{key} has nothing in {', '.join(missing)}, so the platform crops by itself"
+        reason = f"it has nothing in {', '.join(missing)}, so the platform crops by itself"
         yield recommendation("item.ratio.missing", f"items.{key}.assets", reason, "crop or upload these ratios")
