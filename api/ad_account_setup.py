@@ -13,6 +13,7 @@ from api.deps import actor_of
 from api.problems import ApiError, ProblemType, not_found
 from api.schemas.ad_accounts import Choice, ChoicesBody, ChoicesView, PageView, PixelView, TokenHealthView
 from api.services import Services
+from models.domain.states import AdAccountState
 from models.tables.ad_account import AdAccount
 from providers.ads.meta.currencies import to_minor
 from providers.ads.meta.oauth import WRITE_SCOPES
@@ -160,7 +161,15 @@ async def token_health(services: Services, caller: Caller, account: AdAccount) -
 
 
 async def disconnect(services: Services, caller: Caller, account: AdAccount) -> None:
+    """Raises ApiError while ads run in it: without the token nobody here could stop them. A dead one may go."""
     async with services.database.workspace_transaction(caller.workspace_id) as session:
+        running = await ad_accounts.running_in(session, account.id)
+        if running and account.state is AdAccountState.CONNECTED:
+            raise ApiError(
+                ProblemType.NOT_ALLOWED,
+                f"Ads run in {account.name}: {', '.join(running)}. Pause or end them first; without the connection "
+                "nobody here could stop them.",
+            )
         await ad_accounts.disconnect(session, account.id)
         await _record(session, caller, account, "disconnect_ad_account", {})
 

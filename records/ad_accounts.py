@@ -8,9 +8,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from models.domain.states import AdAccountState
+from models.domain.states import AdAccountState, CampaignStatus
 from models.tables.ad_account import AdAccount
 from models.tables.base import utc_now
+from models.tables.campaign import Campaign
 from records import changes
 from records.secrets import Sealed, SecretBox
 
@@ -135,6 +136,13 @@ async def mark_needs_reconnect(session: AsyncSession, ad_account_id: UUID) -> bo
     account.state = AdAccountState.NEEDS_RECONNECT
     await changes.notify(session, account.workspace_id, "ad_account", account.id)
     return True
+
+
+async def running_in(session: AsyncSession, ad_account_id: UUID) -> list[str]:
+    """Names of the campaigns whose ads run in it, or are just being published."""
+    running = (CampaignStatus.PUBLISHING, CampaignStatus.SCHEDULED, CampaignStatus.LIVE)
+    found = select(Campaign.name).where(Campaign.ad_account_id == ad_account_id, col(Campaign.status).in_(running))
+    return list(await session.scalars(found.order_by(col(Campaign.name))))
 
 
 async def disconnect(session: AsyncSession, ad_account_id: UUID) -> bool:

@@ -152,8 +152,8 @@ async def get_token_health(account_id: UUID, services: ServicesDep, caller: Edit
     "/{account_id}",
     operation_id="disconnect_ad_account",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=problems(401, 403, 404),
+    responses=problems(401, 403, 404, 409),
 )
 async def disconnect_ad_account(account_id: UUID, services: ServicesDep, caller: EditorDep) -> None:
-    """Forget the token. Campaigns keep their history; those that run go on on the platform."""
+    """Forget the token. Campaigns keep their history; while ads run in the account it is refused."""
     await setup.disconnect(services, caller, await setup.read_account(services, caller, account_id))

@@ -1,8 +1,13 @@
 """An ad account is connected the way a person does it: consent, choice, check."""
 
+from uuid import UUID
+
 import httpx
 import pytest
 
+from models.domain.states import CampaignStatus
+from models.tables.campaign import Campaign
+from records.database import Database
 from tests.api.advertisers import ACCOUNTS, Advertiser, answer_dialog, connect, consent, new_advertiser
 from tests.api.people import PASSWORD, Join, Member
 from tests.servers import Simulator
@@ -171,6 +176,32 @@ async def test_disconnecting_forgets_the_token_and_frees_the_account(
     reply = await owner.http.get(f"{path}/choices")
     assert (reply.status_code, reply.json()["type"]) == (409, "urn:greenlight:problem:reconnect_needed")
     await connect(await join(), advertiser)
+
+
+async def test_an_account_in_which_ads_run_stays_connected_so_that_they_can_be_stopped(
+    owner: Member, advertiser: Advertiser, records: Database
+) -> None:
+    account = await connect(owner, advertiser)
+    campaign = Campaign(
+        workspace_id=owner.workspace_id,
+        name="Lamps",
+        ad_account_id=UUID(str(account["id"])),
+        status=CampaignStatus.LIVE,
+        create_key="lamps",
+        request_hash="0" * 64,
+    )
+    async with records.workspace_transaction(owner.workspace_id) as session:
+        session.add(campaign)
+
+    refused = await owner.http.delete(f"{ACCOUNTS}/{account['id']}")
+    async with records.workspace_transaction(owner.workspace_id) as session:
+        (await session.get_one(Campaign, campaign.id)).status = CampaignStatus.ENDED
+    ended = await owner.http.delete(f"{ACCOUNTS}/{account['id']}")
+
+    assert refused.status_code == 409
+    assert "Ads run in" in refused.json()["detail"]
+    assert "Lamps" in refused.json()["detail"]
+    assert ended.status_code == 204
 
 
 async def test_accounts_of_other_workspaces_do_not_exist(owner: Member, advertiser: Advertiser, join: Join) -> None:
