@@ -353,7 +353,7 @@ class CampaignWorkflow:
     async def _read_reviews(self, snapshot: CampaignSnapshot) -> None:
         try:
             report = await workflow.execute_activity_method(
-                Publishing.sync_review, self.ref, summary="Read the ads' reviews", **policies.PLATFORM_READ
+                Publishing.sync_review, self.ref, summary="Read the ads' reviews", **policies.LOOK
             )
         except ActivityError as error:
             if is_cancelled_exception(error):

@@ -38,6 +38,7 @@ class CallPolicy(TypedDict):
 
     task_queue: str
     start_to_close_timeout: timedelta
+    schedule_to_close_timeout: NotRequired[timedelta]
     heartbeat_timeout: NotRequired[timedelta]
     retry_policy: RetryPolicy
     cancellation_type: NotRequired[ActivityCancellationType]
@@ -65,6 +66,12 @@ PLATFORM_READ: Final[CallPolicy] = {
     "start_to_close_timeout": timedelta(minutes=5),
     "heartbeat_timeout": timedelta(seconds=10),
     "retry_policy": _PROVIDER_RETRY,
+}
+
+LOOK: Final[CallPolicy] = {
+    **PLATFORM_READ,
+    # Pausing and ending wait for a look at the reviews to be over; the next look comes by itself.
+    "schedule_to_close_timeout": timedelta(minutes=1),
 }
 
 PLATFORM_WRITE: Final[CallPolicy] = {
