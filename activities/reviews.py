@@ -1,7 +1,10 @@
-"""The platform's policy review of each ad, and what the ads together say about delivery. Pure, except for one read."""
+"""A look at what runs: the platform's review of each ad, what the ads together say about delivery, what has expired."""
 
+import hashlib
 from collections.abc import Sequence
 from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.ad_platform import AdPlatform
 from models.contracts.base import CampaignRef
@@ -9,8 +12,10 @@ from models.contracts.publishing import AdReviewLine, ReviewReport
 from models.domain.states import Delivery, PlatformKind
 from models.tables.ledger import PlatformObject
 from providers.ads.results import AdReview, ReviewVerdict
-from records import platform_objects
+from records import notifications, platform_objects
 from records.campaigns import facts as campaign_facts
+from records.campaigns.facts import CampaignFacts
+from records.campaigns.launch import expired
 
 _RUNNING = ("ACTIVE", "PREAPPROVED", "WITH_ISSUES")
 
@@ -24,6 +29,7 @@ async def sync_review(platform: AdPlatform, ref: CampaignRef) -> ReviewReport:
     async with platform.database.workspace_transaction(ref.workspace_id) as session:
         facts = await campaign_facts.load(session, ref.campaign_id)
         rows = await platform_objects.of_campaign(session, ref.campaign_id)
+        await _tell_what_expired(session, facts)
     if facts.account is None or not rows:
         return ReviewReport()
     reviews: list[AdReview] = []
@@ -38,6 +44,21 @@ async def sync_review(platform: AdPlatform, ref: CampaignRef) -> ReviewReport:
             await platform_objects.store_review(session, object_id, line.verdict, line.words)
     delivery, reason = delivery_of(reviews)
     return ReviewReport(ads=list(lines.values()), delivery=delivery, reason=reason)
+
+
+async def _tell_what_expired(session: AsyncSession, facts: CampaignFacts) -> None:
+    """What runs does so on rights and an offer that may end meanwhile; people are told once."""
+    for reason in await expired(session, facts):
+        digest = hashlib.sha256(reason.encode()).hexdigest()[:16]
+        await notifications.add(
+            session,
+            workspace_id=facts.campaign.workspace_id,
+            campaign_id=facts.campaign.id,
+            kind="expired_live",
+            title=f"{facts.campaign.name} shows what may not be shown any more",
+            body=f"{reason[0].upper()}{reason[1:]}. Its ads keep running: pause it, or open a change that pauses them.",
+            dedupe_key=f"expired:{facts.campaign.id}:{digest}",
+        )
 
 
 def _lines(rows: Sequence[PlatformObject], reviews: Sequence[AdReview]) -> dict[UUID, AdReviewLine]:
