@@ -6,6 +6,7 @@ from pydantic import JsonValue
 
 from models.contracts import commands as c
 from models.domain import hashing
+from models.domain.ads_plan import AdsPlan
 from models.domain.copy_checks import Level, check_item
 from models.domain.schedule import BudgetLevel
 from models.domain.states import DocumentState, Scope
@@ -143,12 +144,13 @@ def _submit_plan(context: Context) -> None:
     _promote(context, facts.plans, NO_PLAN)
     context.facts.forget_derived()
     plan = needed(facts.plan, NO_PLAN)
-    if facts.account is not None and plan.ad_account_id != facts.account.external_id:
+    _check_account(context, plan)
+    if facts.brief.special_categories is None:
         raise CommandRefused(
             RefusalType.INVALID,
-            f"The ads plan is for the ad account {plan.ad_account_id}, but {facts.account.name} "
-            f"({facts.account.external_id}) is chosen; plan the ads for that one.",
-            field="ad_account_id",
+            "Nobody has said yet whether this advertises housing, employment, finance or politics. Meta is told so "
+            "with every campaign; answer it in the brief, also where it is none of these.",
+            field="special_categories",
         )
     agreed = [facts.items[key].row for key in facts.agreed_items]
     active = {(row.concept_key, row.language) for row in agreed}
@@ -159,7 +161,22 @@ def _submit_plan(context: Context) -> None:
             "The ads plan has ads for items that the strategy no longer has; remove them.",
             ads=list[JsonValue](strangers),
         )
-    schedule = needed(facts.schedule, "Submit the schedule first; the ads need its budgets and dates.")
+    _check_budgets(context, plan)
+
+
+def _check_account(context: Context, plan: AdsPlan) -> None:
+    account = context.facts.account
+    if account is not None and plan.ad_account_id != account.external_id:
+        raise CommandRefused(
+            RefusalType.INVALID,
+            f"The ads plan is for the ad account {plan.ad_account_id}, but {account.name} ({account.external_id}) is "
+            "chosen; plan the ads for that one.",
+            field="ad_account_id",
+        )
+
+
+def _check_budgets(context: Context, plan: AdsPlan) -> None:
+    schedule = needed(context.facts.schedule, "Submit the schedule first; the ads need its budgets and dates.")
     parts = plan.campaigns if schedule.budget_level is BudgetLevel.CAMPAIGN else plan.ad_sets
     owners, split = {part.key for part in parts}, {part.plan_key for part in schedule.split}
     if owners != split:

@@ -145,7 +145,15 @@ async def ask(desk: Desk, instruction: str) -> None:
     await desk.do(c.Regenerate(items=[EVENING], input_id=await desk.office.store({"instruction": instruction})))
 
 
-class TestAccounts:
+class TestWhatMetaIsTold:
+    async def test_nothing_is_declared_to_meta_that_nobody_said(self, desk: Desk) -> None:
+        """An ad for a job without its category costs the account."""
+        await desk.drafted(special_categories=None)
+
+        refused = await desk.refused(c.Submit())
+
+        assert (refused.kind, refused.details["field"]) == (RefusalType.INVALID, "special_categories")
+
     async def test_a_plan_for_another_account_than_the_chosen_one_is_not_put_up_for_approval(self, desk: Desk) -> None:
         """People would approve one account, and another one would be charged."""
         await desk.drafted()
