@@ -7,7 +7,7 @@ from models.domain.states import CampaignStatus, Channel
 from settings import Settings
 from tests.workflows.campaign_desk import Shop, working
 from tests.workflows.test_campaign_creation import BARE
-from tests.workflows.test_campaign_publish import hold_ads
+from tests.workflows.test_campaign_publish import LONGER_THAN_A_CANCEL_S, hold_ads
 
 
 async def test_before_publishing_it_means_the_command_cancel_and_loses_nothing(shop: Shop) -> None:
@@ -41,7 +41,7 @@ async def test_while_copy_is_written_it_ends_too(shop: Shop) -> None:
 async def test_while_publishing_it_takes_the_publish_back(shop: Shop) -> None:
     run = await shop.started()
     await run.approved()
-    hold_ads(shop, 2)
+    hold_ads(shop, LONGER_THAN_A_CANCEL_S)
     await run.do(c.Publish())
 
     await run.handle.cancel()

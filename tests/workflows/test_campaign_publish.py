@@ -16,6 +16,9 @@ from tests.workflows.scripted import SilentPublish
 from workflows.campaign import CampaignWorkflow
 from workflows.ids import publish_workflow_id
 
+# A cancel reaches a running activity with its next heartbeat.
+LONGER_THAN_A_CANCEL_S = 6
+
 
 def hold_ads(shop: Shop, seconds: float) -> None:
     """The platform takes its time to create ads."""
@@ -34,7 +37,7 @@ def hold_ads(shop: Shop, seconds: float) -> None:
 async def test_a_publish_cancelled_in_the_same_breath_is_taken_back(shop: Shop) -> None:
     run = await shop.started()
     await run.approved()
-    hold_ads(shop, 2)
+    hold_ads(shop, LONGER_THAN_A_CANCEL_S)
 
     await run.do(c.Publish())
     refused = await run.refused(c.Submit())
