@@ -12,10 +12,11 @@ from models.contracts.publishing import AdReviewLine, ReviewReport
 from models.domain.states import Delivery, PlatformKind
 from models.tables.ledger import PlatformObject
 from providers.ads.results import AdReview, ReviewVerdict
-from records import notifications, platform_objects
+from records import ledger, notifications, platform_objects
 from records.campaigns import facts as campaign_facts
 from records.campaigns.facts import CampaignFacts
 from records.campaigns.launch import expired
+from records.campaigns.running import running_schedule
 
 _RUNNING = ("ACTIVE", "PREAPPROVED", "WITH_ISSUES")
 
@@ -30,6 +31,7 @@ async def sync_review(platform: AdPlatform, ref: CampaignRef) -> ReviewReport:
         facts = await campaign_facts.load(session, ref.campaign_id)
         rows = await platform_objects.of_campaign(session, ref.campaign_id)
         await _tell_what_expired(session, facts)
+        await _tell_of_used_up_total(session, facts)
     if facts.account is None or not rows:
         return ReviewReport()
     reviews: list[AdReview] = []
@@ -59,6 +61,22 @@ async def _tell_what_expired(session: AsyncSession, facts: CampaignFacts) -> Non
             body=f"{reason[0].upper()}{reason[1:]}. Its ads keep running: pause it, or open a change that pauses them.",
             dedupe_key=f"expired:{facts.campaign.id}:{digest}",
         )
+
+
+async def _tell_of_used_up_total(session: AsyncSession, facts: CampaignFacts) -> None:
+    """A campaign without an end stops where its total is used up, and would then only seem to run."""
+    schedule = await running_schedule(session, facts)
+    if schedule is None or schedule.end is not None or await ledger.database_now(session) < schedule.last_moment:
+        return
+    await notifications.add(
+        session,
+        workspace_id=facts.campaign.workspace_id,
+        campaign_id=facts.campaign.id,
+        kind="total_used_up",
+        title=f"{facts.campaign.name} has reached the end of its approved total",
+        body="Its ads have stopped. Open a change with a larger total if they are to go on, or end it.",
+        dedupe_key=f"used-up:{facts.campaign.id}:{schedule.total_cap_minor}",
+    )
 
 
 def _lines(rows: Sequence[PlatformObject], reviews: Sequence[AdReview]) -> dict[UUID, AdReviewLine]:

@@ -1,5 +1,6 @@
 """The schedule: money and dates, and the envelope inside which the optimizer may act without asking."""
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
@@ -109,6 +110,16 @@ class Schedule(Document):
         if self.budget_period is BudgetPeriod.LIFETIME:
             return self.total_cap_minor
         return self.daily_cap_minor or 0
+
+    @property
+    def last_moment(self) -> datetime:
+        """When the money must stop even if nobody is there to stop it.
+
+        A daily schedule without an end runs for as many whole days as its total pays for.
+        """
+        if self.end is not None:
+            return self.end
+        return self.start + timedelta(days=max(1, -(-self.total_cap_minor // self.pool_minor)))
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:

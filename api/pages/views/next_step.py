@@ -219,16 +219,25 @@ def _on_platform(reading: Reading) -> NextStep:
             at = f"Starts on {when(campaign.starts_at, zone)}." if campaign.starts_at else ""
             return NextStep("Scheduled", f"{at} {reason}".strip(), "good", [pause, end] if may else [])
         case CampaignStatus.LIVE:
-            until = (
-                f"Runs until {when(campaign.ends_at, zone)}." if campaign.ends_at else "Runs until somebody ends it."
-            )
-            return NextStep("Live", f"{until} {reason}".strip(), "good", [pause, end] if may else [])
+            return NextStep("Live", f"{_until(reading)} {reason}".strip(), "good", [pause, end] if may else [])
         case CampaignStatus.PAUSED:
             resume = Action("Resume", "resume", style="primary")
             return NextStep("Paused", "Nothing is being spent.", "warn", [resume, end] if may else [])
         case CampaignStatus.ENDED:
             return NextStep("Ended", "Nothing is being spent any more.")
     return NextStep("Cancelled", "This campaign was given up before it went live.")
+
+
+def _until(reading: Reading) -> str:
+    campaign, schedule = reading.facts.campaign, reading.facts.schedule
+    zone = campaign.timezone or "UTC"
+    if campaign.ends_at is not None:
+        return f"Runs until {when(campaign.ends_at, zone)}."
+    if schedule is None or campaign.starts_at is None:
+        return ""
+    # The start that holds, which a late publish has moved, and the days that the total pays for.
+    last = campaign.starts_at + (schedule.last_moment - schedule.start)
+    return f"Runs until {when(last, zone)}, when the approved total is used up."
 
 
 def _solo(reading: Reading) -> bool:

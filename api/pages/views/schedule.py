@@ -57,6 +57,11 @@ class ScheduleWords:
     notes: list[str]
 
 
+def _end(schedule: Schedule) -> str:
+    last = when(schedule.last_moment, schedule.zone)
+    return last if schedule.end else f"No end date: stops on {last}, when the total is used up"
+
+
 def schedule_words(reading: Reading) -> ScheduleWords | None:
     schedule, versions = schedule_to_show(reading), reading.facts.schedules
     if schedule is None:
@@ -65,7 +70,7 @@ def schedule_words(reading: Reading) -> ScheduleWords | None:
         submitted=versions.submitted is not None,
         newer_draft=reading.drafts and versions.draft is not None and versions.submitted is not None,
         start=when(schedule.start, schedule.zone),
-        end=when(schedule.end, schedule.zone) if schedule.end else "No end date: runs until somebody ends it",
+        end=_end(schedule),
         clock=zone_words(schedule.zone, schedule.start),
         total=money(schedule.total_cap_minor, schedule.currency),
         budget=_budget(schedule),

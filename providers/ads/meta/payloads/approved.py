@@ -1,8 +1,7 @@
 """What every payload is made from: the approved plan and schedule, and two facts about the account."""
 
-import math
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import NoReturn
 
 from pydantic import JsonValue
@@ -48,14 +47,7 @@ class Approved:
         return {name: to_platform(amount, self.account.currency)}
 
     def end(self) -> datetime:
-        """When the money must stop even if nobody is there to stop it.
-
-        A daily schedule without an end runs for as many whole days as its total pays for.
-        """
-        schedule = self.schedule
-        if schedule.end is not None:
-            return schedule.end
-        return schedule.start + timedelta(days=max(1, math.ceil(schedule.total_cap_minor / schedule.pool_minor)))
+        return self.schedule.last_moment
 
 
 def platform_time(instant: datetime) -> str:
