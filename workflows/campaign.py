@@ -48,7 +48,7 @@ with workflow.unsafe.imports_passed_through():
     from models.domain.states import CampaignStatus, ChangeSetState, Channel, WriteOp
     from workflows import policies
     from workflows.campaign_rules import end_due, is_over, next_look, refuse, step_problem
-    from workflows.publish_child import cancel_publish, start_publish
+    from workflows.publish_child import await_publish, cancel_publish, start_publish
     from workflows.visibility import CAMPAIGN_STATUS, WAITING_ON, details_of, waiting_key
 
 A = TypeVar("A")
@@ -268,9 +268,7 @@ class CampaignWorkflow:
         """Starts the publish as a workflow of its own, which outlives a continue-as-new of this one, and awaits it."""
         number = snapshot.publish_number
         await self._start_publish(snapshot)
-        await workflow.wait_condition(
-            lambda: self._outcome(number) is not None or workflow.info().is_continue_as_new_suggested()
-        )
+        await await_publish(self.ref, number, snapshot.title, lambda: self._outcome(number) is not None)
         if outcome := self._outcome(number):
             ended = PublishEnded(ref=self.ref, outcome=outcome)
             await self._do(CampaignRecords.end_publish, ended, "Record how publishing ended")

@@ -1,6 +1,6 @@
 """Publishing as the campaign sees it: cancelled, refused, tried again, and heard of at awkward moments."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -152,3 +152,22 @@ async def _fill_history(run: Run) -> None:
     """An invalid signal costs events and changes nothing."""
     await run.signal("fly")
     await run.now()
+
+
+async def test_a_publish_that_an_operator_terminated_goes_on_where_it_was(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workflows.publish_child.WATCH", timedelta(seconds=2))
+    run = await shop.started()
+    await run.approved()
+    hold_ads(shop, 2)
+    await run.do(c.Publish())
+    publish = shop.client.get_workflow_handle(publish_workflow_id(run.campaign_id, 1))
+    await run.until(lambda _: run.standing()["adsets"] > 0)
+
+    await publish.terminate("by mistake")
+    seen = await run.until(lambda now: now.status is not CampaignStatus.PUBLISHING)
+
+    assert seen.status is CampaignStatus.SCHEDULED
+    assert shop.meta.books()["duplicates"] == 0
+    assert run.standing() == {"campaigns": 1, "adsets": 1, "ads": 2}
