@@ -19,7 +19,8 @@ ROOT = Path(__file__).resolve().parents[1]
 FILE_LIMIT = 400
 FUNCTION_LIMIT = 40
 VAGUE = re.compile(r"(^|_)(utils?|helpers?|managers?|misc|common)(_|$)")
-REGISTRY = re.compile(r"\b(pypi\.org|pythonhosted\.org|registry\.npmjs\.org|--index-url [a-z]|find-links)")
+# Whatever it is called: an address under which packages lie, or an option that names one.
+REGISTRY = re.compile(r"https?://[^\s\"']*(/simple\b|\.whl\b|\.tgz\b|/packages/)|--index-url [a-z]|find-links")
 
 
 def tracked(*suffixes: str) -> list[Path]:
