@@ -46,8 +46,9 @@ with workflow.unsafe.imports_passed_through():
     )
     from models.contracts.publishing import PublishOutcome, StatusWrite
     from models.domain.states import CampaignStatus, ChangeSetState, Channel, WriteOp
+    from workflows import campaign_rules as rules
     from workflows import policies
-    from workflows.campaign_rules import end_due, is_over, next_look, refuse, step_problem
+    from workflows.overtaking import until_overtaken
     from workflows.publish_child import await_publish, cancel_publish, start_publish
     from workflows.visibility import CAMPAIGN_STATUS, WAITING_ON, details_of, waiting_key
 
@@ -79,7 +80,7 @@ class CampaignWorkflow:
 
     @workflow.run
     async def run(self, state: CampaignState) -> CampaignSnapshot | None:
-        while self.refused is None and (self.snapshot is None or not is_over(self.snapshot)):
+        while self.refused is None and (self.snapshot is None or not rules.is_over(self.snapshot)):
             try:
                 await self._go_on()
             except (asyncio.CancelledError, FailureError) as error:
@@ -114,7 +115,7 @@ class CampaignWorkflow:
     @command.validator
     def _check_command(self, request: CommandRequest) -> None:
         if request.command_id not in self.handled:
-            refuse(self.snapshot, request)
+            rules.refuse(self.snapshot, request)
 
     @workflow.signal(name="command")
     async def signalled(self, sent: SignalledCommand) -> None:
@@ -163,7 +164,7 @@ class CampaignWorkflow:
         async with self.lock:
             if request.command_id in self.handled and self.snapshot is not None:
                 return CampaignAnswer(snapshot=self.snapshot, request_hash=self.created.request_hash)
-            refuse(self.snapshot, request)
+            rules.refuse(self.snapshot, request)
             try:
                 answer = await workflow.execute_activity_method(
                     CampaignRecords.apply_command,
@@ -214,7 +215,12 @@ class CampaignWorkflow:
 
     async def _advance(self, snapshot: CampaignSnapshot, step: Step) -> None:
         try:
-            await self._take_step(snapshot, step)
+            if step in rules.PREPARING:
+                await until_overtaken(
+                    self._take_step(snapshot, step), lambda: rules.has_left_preparation(self.snapshot)
+                )
+            else:
+                await self._take_step(snapshot, step)
         except ActivityError as error:
             if is_cancelled_exception(error):
                 raise
@@ -317,13 +323,13 @@ class CampaignWorkflow:
 
     async def _report(self, step: Step, error: ActivityError) -> None:
         """A step that waiting cannot mend is shown to people; `retry` or an edit takes it up again."""
-        problem = step_problem(self.ref, step, error)
+        problem = rules.step_problem(self.ref, step, error)
         await self._do(CampaignRecords.report_problem, problem, f"{step.value} needs a person")
 
     async def _wait(self, snapshot: CampaignSnapshot) -> None:
         """Until a command changes something; on the platform also for the next look at reviews, and for the end."""
         version = snapshot.version
-        timeout = next_look(snapshot, self.reviews, workflow.now())
+        timeout = rules.next_look(snapshot, self.reviews, workflow.now())
         try:
             await workflow.wait_condition(
                 lambda: (
@@ -338,7 +344,7 @@ class CampaignWorkflow:
 
     async def _look(self, snapshot: CampaignSnapshot) -> None:
         now = workflow.now()
-        ends = end_due(snapshot)
+        ends = rules.end_due(snapshot)
         if ends is not None and ends <= now:
             ending = f"end:{self.ref.campaign_id}:{ends.isoformat()}"
             await self._carry_out(CommandRequest(command_id=ending, actor=SYSTEM, command=End()))

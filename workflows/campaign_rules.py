@@ -15,6 +15,15 @@ ON_PLATFORM = {CampaignStatus.SCHEDULED, CampaignStatus.LIVE, CampaignStatus.PAU
 # Reviews mostly end within minutes in practice and a day by the platform's word; then an hourly look is enough.
 REVIEW_LOOKS = [timedelta(seconds=s) for s in (5, 15, 60, 300, 900)]
 REVIEW_LATER = timedelta(hours=1)
+# Steps that wait for a provider as long as it is away, while nothing is on the platform yet.
+PREPARING = {Step.PARSE_BRIEF, Step.DRAFT_STRATEGY, Step.WRITE_COPY, Step.DRY_RUN}
+
+
+def has_left_preparation(snapshot: CampaignSnapshot | None) -> bool:
+    """Nothing that is still being prepared matters any more, or not now."""
+    if snapshot is None:
+        return False
+    return snapshot.archived or snapshot.status in OVER or snapshot.status is CampaignStatus.PUBLISHING
 
 
 def is_over(snapshot: CampaignSnapshot) -> bool:

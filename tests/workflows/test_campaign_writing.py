@@ -8,6 +8,7 @@ import pytest
 from models.contracts import commands as c
 from models.contracts.campaign import Step
 from models.domain.brief import Source
+from models.domain.states import CampaignStatus
 from records import ai_usage
 from tests.workflows.campaign_desk import Run, Shop
 
@@ -75,6 +76,26 @@ async def test_while_the_model_is_away_the_page_says_so_and_then_it_goes_on(shop
 
     assert seen.problem is None
     assert (await run.row()).waiting_on == "Marketer: ask for approval"
+
+
+async def test_a_publish_and_a_cancel_wait_for_no_model_that_is_away(shop: Shop, model_fault: Fault) -> None:
+    ready, given_up = await shop.started(), await shop.started()
+    await ready.approved()
+    await given_up.drafted()
+    model_fault("http_500")
+    for run in (ready, given_up):
+        item = (await run.facts()).expected_items[0]
+        await run.do(c.Regenerate(items=[item]))
+        await run.until_row(lambda row: "Trying again by itself" in (row.waiting_on or ""))
+
+    await ready.do(c.Publish())
+    await given_up.do(c.Cancel())
+
+    published = await ready.until(lambda now: now.status is not CampaignStatus.PUBLISHING)
+    assert published.status is CampaignStatus.SCHEDULED
+    ended = await given_up.handle.result()
+    assert ended is not None
+    assert ended.status is CampaignStatus.CANCELLED
 
 
 async def test_a_refusal_is_told_in_words_and_retry_takes_the_step_up_again(shop: Shop, model_fault: Fault) -> None:
