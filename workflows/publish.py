@@ -118,11 +118,11 @@ class PublishWorkflow:
         return await _to_the_end(self._end_live(publish))
 
     async def _build(self, publish: PublishRef) -> None:
-        self._show("Preparing")
+        self._enter("Preparing")
         await workflow.execute_activity_method(
             Publishing.prepare_publish, publish, summary="Plan what to create", **policies.PLATFORM_READ
         )
-        self._show("Uploading pictures")
+        self._enter("Uploading pictures")
         await workflow.execute_activity_method(
             PlatformWrites.upload_media, publish, summary="Upload the pictures", **policies.PLATFORM_WRITE
         )
@@ -157,7 +157,7 @@ class PublishWorkflow:
                 **policies.PLATFORM_WRITE,
             )
 
-        self._show(STAGE_WORDS[stage])
+        self._enter(STAGE_WORDS[stage])
         await self._with_people(ensure)
 
     async def _with_people(self, step: Callable[[], Awaitable[None]]) -> None:
@@ -185,7 +185,7 @@ class PublishWorkflow:
 
     async def _check_tree(self) -> None:
         """The whole tree must equal the ledger before anything is activated."""
-        self._show("Comparing the platform with our records")
+        self._enter("Comparing the platform with our records")
         for look in range(AUDIT_LOOKS):
             found = await self._audit("Compare the tree with the ledger")
             if found.clean:
@@ -245,6 +245,12 @@ class PublishWorkflow:
         except ApplicationError as error:
             # Terminated by an operator: the outcome is in Postgres all the same.
             workflow.logger.warning("the campaign's workflow is gone", extra={"why": error.message})
+
+    def _enter(self, phase: str) -> None:
+        """Begins a step, unless a cancel came meanwhile: an activity that ends well all the same swallows it."""
+        if workflow.cancellation_reason() is not None:
+            raise asyncio.CancelledError
+        self._show(phase)
 
     def _show(self, phase: str) -> None:
         workflow.set_current_details(f"**{phase}** (try {self.publish.number})")
