@@ -139,20 +139,10 @@ def _update(row: PlatformObject, was: PlannedObject, planned: PlannedObject) -> 
         # Left out, the old value would go on holding: a spending limit above what is approved now.
         fields = ", ".join(sorted(gone))
         raise final(ErrorType.REFUSED, f"{row.name}: Meta keeps {fields} as it is; choose a larger amount, or end it.")
-    if not changed or row.campaign_id is None:
+    if not changed:
         return None
-    return NewIntent(
-        workspace_id=row.workspace_id,
-        campaign_id=row.campaign_id,
-        ad_account_id=row.ad_account_id,
-        object_id=row.id,
-        kind=row.kind,
-        plan_key=row.plan_key,
-        op=WriteOp.UPDATE,
-        write_class=WriteClass.PERSON,
-        name=row.name,
-        marker=planned.marker,
-        request_hash=f"change:{occurrence()}",
+    return replace(
+        NewIntent.on(row, WriteOp.UPDATE, WriteClass.PERSON, f"change:{occurrence()}"),
         payload=changed,
         expected_before={key: was.payload.get(key) for key in changed},
         target=changed,
@@ -173,18 +163,8 @@ def _statuses(change: ChangeSet, rows: Sequence[PlatformObject]) -> list[NewInte
 def _restoring(row: LedgerIntent) -> NewIntent:
     """The same write with before and after exchanged."""
     reverse = {WriteOp.PAUSE: WriteOp.ACTIVATE, WriteOp.ACTIVATE: WriteOp.PAUSE}.get(row.op, row.op)
-    return NewIntent(
-        workspace_id=row.workspace_id,
-        campaign_id=row.campaign_id,
-        ad_account_id=row.ad_account_id,
-        object_id=row.object_id,
-        kind=row.object_kind,
-        plan_key=row.plan_key,
-        op=reverse,
-        write_class=row.write_class,
-        name=row.name,
-        marker=row.marker,
-        request_hash=f"{row.request_hash}:restore",
+    return replace(
+        NewIntent.after(row, reverse, row.write_class, f"{row.request_hash}:restore"),
         payload=dict(row.expected_before or {}),
         expected_before=row.target,
         target=row.expected_before,

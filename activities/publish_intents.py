@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.publish_plan import PlannedObject
 from models.contracts.publishing import PublishStage
-from models.domain.markers import marker_for
 from models.domain.states import PlatformKind, WriteClass, WriteOp
 from models.tables.base import JsonObject
 from models.tables.campaign import Campaign
@@ -88,18 +87,8 @@ async def _change(
     changed = {key: value for key, value in planned.payload.items() if key not in kept and sent.get(key) != value}
     if not changed:
         return None
-    return NewIntent(
-        workspace_id=run.workspace_id,
-        campaign_id=run.campaign_id,
-        ad_account_id=run.ad_account_id,
-        object_id=row.id,
-        kind=row.kind,
-        plan_key=row.plan_key,
-        op=WriteOp.UPDATE,
-        write_class=WriteClass.PUBLISH,
-        name=row.name,
-        marker=planned.marker,
-        request_hash=planned.request_hash,
+    return replace(
+        NewIntent.on(row, WriteOp.UPDATE, WriteClass.PUBLISH, planned.request_hash),
         payload=changed,
         expected_before=_comparable({key: sent.get(key) for key in changed}),
         target=_comparable(changed),
@@ -114,18 +103,8 @@ async def restorations(session: AsyncSession, done: Sequence[LedgerIntent]) -> l
     for row in done:
         before = await ledger.sent(session, row.object_id, before_publish=row.publish_number)
         intents.append(
-            NewIntent(
-                workspace_id=row.workspace_id,
-                campaign_id=row.campaign_id,
-                ad_account_id=row.ad_account_id,
-                object_id=row.object_id,
-                kind=row.object_kind,
-                plan_key=row.plan_key,
-                op=WriteOp.UPDATE,
-                write_class=WriteClass.STOP,
-                name=row.name,
-                marker=row.marker,
-                request_hash=before.request_hash,
+            replace(
+                NewIntent.after(row, WriteOp.UPDATE, WriteClass.STOP, before.request_hash),
                 payload={key: before.payload[key] for key in row.payload if key in before.payload},
                 expected_before=row.target,
                 target=row.expected_before,
@@ -169,24 +148,12 @@ def status_intent(
     command_id: str | None = None,
 ) -> NewIntent:
     """Activate, pause or delete an object that is on the platform."""
-    if row.campaign_id is None:
-        raise ValueError("pictures have no status")
     active, paused = {"status": "ACTIVE"}, {"status": "PAUSED"}
     target = {WriteOp.ACTIVATE: active, WriteOp.PAUSE: paused}.get(op)
     before = {WriteOp.ACTIVATE: paused, WriteOp.PAUSE: active}.get(op)
     payload: JsonObject = {**active, "name": row.name} if op is WriteOp.ACTIVATE else {}
-    return NewIntent(
-        workspace_id=row.workspace_id,
-        campaign_id=row.campaign_id,
-        ad_account_id=row.ad_account_id,
-        object_id=row.id,
-        kind=row.kind,
-        plan_key=row.plan_key,
-        op=op,
-        write_class=write_class,
-        name=row.name,
-        marker=marker_for(row.id),
-        request_hash=command_id or row.request_hash,
+    return replace(
+        NewIntent.on(row, op, write_class, command_id or row.request_hash),
         payload=payload,
         expected_before=None if before is None else dict(before),
         target=None if target is None else dict(target),

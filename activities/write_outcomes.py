@@ -1,5 +1,6 @@
 """Pure translations around a write: what an attempt's end means to the ledger, and which failure is the gravest."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid5
 
@@ -19,20 +20,8 @@ from records.ledger import NewIntent
 def removal_of(row: LedgerIntent, platform_id: str) -> NewIntent:
     """Deletes an object that the ledger does not want. Class stop: it may go whatever the gate says."""
     object_id = uuid5(row.object_id, f"surplus:{platform_id}")
-    return NewIntent(
-        workspace_id=row.workspace_id,
-        campaign_id=row.campaign_id,
-        ad_account_id=row.ad_account_id,
-        object_id=object_id,
-        kind=row.object_kind,
-        plan_key=row.plan_key,
-        op=WriteOp.DELETE,
-        write_class=WriteClass.STOP,
-        name=row.name,
-        marker=row.marker,
-        request_hash="",
-        platform_id=platform_id,
-    )
+    removal = NewIntent.after(row, WriteOp.DELETE, WriteClass.STOP, "")
+    return replace(removal, object_id=object_id, platform_id=platform_id)
 
 
 _GRAVITY = {ErrorType.REFUSED: 5, ErrorType.DROPPED: 4, ErrorType.UNCONFIRMED: 3, ErrorType.NEEDS_PERSON: 2}

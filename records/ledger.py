@@ -6,6 +6,7 @@ Every function works inside the caller's transaction. Times are the database's, 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Self
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,9 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from models.domain.ledger import Write
+from models.domain.markers import marker_for
 from models.domain.states import LedgerState, PlatformKind, WriteClass, WriteOp
 from models.tables.base import JsonObject
-from models.tables.ledger import AttemptEvent, LedgerAttempt, LedgerIntent
+from models.tables.ledger import AttemptEvent, LedgerAttempt, LedgerIntent, PlatformObject
 
 
 class UnknownIntent(Exception):
@@ -49,6 +51,42 @@ class NewIntent:
     platform_id: str | None = None
     expires_at: datetime | None = None
     gate_epoch: int | None = None
+
+    @classmethod
+    def on(cls, row: PlatformObject, op: WriteOp, write_class: WriteClass, request_hash: str) -> Self:
+        """A write on an object of a campaign's tree that is on the platform; `replace` adds what it carries."""
+        if row.campaign_id is None:
+            raise ValueError("a picture belongs to no campaign and is not written to")
+        return cls(
+            workspace_id=row.workspace_id,
+            campaign_id=row.campaign_id,
+            ad_account_id=row.ad_account_id,
+            object_id=row.id,
+            kind=row.kind,
+            plan_key=row.plan_key,
+            op=op,
+            write_class=write_class,
+            name=row.name,
+            marker=marker_for(row.id),
+            request_hash=request_hash,
+        )
+
+    @classmethod
+    def after(cls, row: LedgerIntent, op: WriteOp, write_class: WriteClass, request_hash: str) -> Self:
+        """A write on the object of an earlier write; `replace` adds what it carries."""
+        return cls(
+            workspace_id=row.workspace_id,
+            campaign_id=row.campaign_id,
+            ad_account_id=row.ad_account_id,
+            object_id=row.object_id,
+            kind=row.object_kind,
+            plan_key=row.plan_key,
+            op=op,
+            write_class=write_class,
+            name=row.name,
+            marker=row.marker,
+            request_hash=request_hash,
+        )
 
 
 @dataclass(frozen=True, slots=True)
