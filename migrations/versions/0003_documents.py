@@ -105,7 +105,6 @@ def upgrade() -> None:
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("concept_key", sa.String(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
-        sa.Column("included", sa.Boolean(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["workspace_id", "campaign_id"],

@@ -28,7 +28,6 @@ class Item(TenantRow, table=True):
     key: str
     concept_key: str
     language: str
-    included: bool = True
     position: int = 0
 
 
