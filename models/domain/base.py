@@ -104,6 +104,8 @@ def _known_language(tag: str) -> str:
 Language = Annotated[str, AfterValidator(_known_language)]
 """BCP-47."""
 
+Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
+
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 """ISO 3166-1 alpha-2."""
 

@@ -6,7 +6,20 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from models.domain.base import Document, HttpsUrl, Key, Language, Sha256, Text60, Text255, Text300, Text2200, unique
+from models.domain.base import (
+    Colour,
+    Document,
+    HttpsUrl,
+    Key,
+    Language,
+    Sha256,
+    Text30,
+    Text60,
+    Text255,
+    Text300,
+    Text2200,
+    unique,
+)
 from models.domain.states import CreativeFormat, Placement, Ratio
 
 
@@ -32,13 +45,41 @@ class CopyText(Document):
     description: Text255 = ""
 
 
+class AssetRef(Document):
+    asset_id: UUID
+    sha256: Sha256
+
+
 class ItemAsset(Document):
-    """A picture or video in one ratio; `crop` is left, top, right, bottom in ten-thousandths of the source."""
+    """A picture or video in one ratio; `crop` is left, top, right, bottom in ten-thousandths of the source.
+
+    `poster` is the still that a video shows before it plays. `recipe` names what a composed picture was drawn from.
+    """
 
     ratio: Ratio
     asset_id: UUID
     sha256: Sha256
     crop: tuple[int, int, int, int] | None = None
+    poster: AssetRef | None = None
+    recipe: Sha256 | None = None
+
+
+class Design(Document):
+    """What is drawn over the item's pictures, with its overlay text and disclaimer.
+
+    People approve the files that come of it, the item's `assets`; so it is in no hash itself. `bases` are the pictures
+    before anything is drawn on them, `price` is ready to print, `colours` are the brand's, as #rrggbb, strongest first.
+    """
+
+    bases: Annotated[list[ItemAsset], Field(max_length=4)] = []
+    price: Text30 = ""
+    logo: AssetRef | None = None
+    colours: Annotated[list[Colour], Field(max_length=6)] = []
+
+    @model_validator(mode="after")
+    def _ratios_are_unique(self) -> Self:
+        unique([base.ratio for base in self.bases], "ratio of a base picture")
+        return self
 
 
 class Card(Document):
@@ -61,6 +102,7 @@ class ItemContent(Document):
     overlay_text: Text60 = ""
     disclaimer: Text300 = ""
     assets: Annotated[list[ItemAsset], Field(max_length=4)] = []
+    design: Design | None = None
     cards: Annotated[list[Card], Field(max_length=10)] = []
     existing_post_id: str | None = None
     enhancements: bool = False

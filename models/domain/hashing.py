@@ -66,7 +66,17 @@ def message_basis(strategy: Strategy, concept_key: str) -> str:
 
 def item_hash(item: ItemContent, strategy: Strategy) -> str:
     """What a reader will see of one item, and the message it rests on. Tags in the link belong to the ads plan."""
-    shown = item.model_dump(exclude={"assets": {"__all__": {"asset_id"}}, "cards": {"__all__": {"asset_id"}}})
+    shown = item.model_dump(
+        exclude={
+            "design": True,
+            "assets": {"__all__": {"asset_id": True, "recipe": True, "poster": {"asset_id"}}},
+            "cards": {"__all__": {"asset_id"}},
+        }
+    )
+    for asset in shown["assets"]:
+        # Left out where there is none, so that pictures approved before there were posters keep their hash.
+        if asset["poster"] is None:
+            del asset["poster"]
     shown["link_url"] = destination(item.link_url) if item.link_url else None
     for card in shown["cards"]:
         card["link"] = destination(card["link"])

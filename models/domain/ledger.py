@@ -33,12 +33,13 @@ class IllegalTransition(Exception):
 class Write:
     """What the machine needs to know of an intent.
 
-    `token` names the attempt that may answer; `lookups` counts complete look-ups since the outcome became unknown,
+    `kind` is None for a write that makes no object of an ad platform, such as a paid render. `token` names the attempt
+    that may answer; `lookups` counts complete look-ups since the outcome became unknown,
     `empties` how many of the last ones found nothing, `absents` how often the write was declared absent.
     """
 
     op: WriteOp
-    kind: PlatformKind
+    kind: PlatformKind | None
     state: LedgerState = LedgerState.INTENDED
     token: UUID | None = None
     send_deadline: datetime | None = None

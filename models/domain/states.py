@@ -104,6 +104,22 @@ class RenderState(StrEnum):
     UNKNOWN = "unknown"
 
 
+class RenderKind(StrEnum):
+    IMAGE = "image"
+    VIDEO = "video"
+
+
+class RenderStage(StrEnum):
+    """How far a render is, as people follow it."""
+
+    WAITING = "waiting"
+    SUBMITTING = "submitting"
+    IN_QUEUE = "in_queue"
+    RENDERING = "rendering"
+    STORING = "storing"
+    DONE = "done"
+
+
 class Placement(StrEnum):
     FEED = "feed"
     STORY = "story"

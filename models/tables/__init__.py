@@ -16,6 +16,7 @@ from models.tables import (
     notification,
     optimization,
     plan,
+    render,
     strategy,
 )
 
@@ -35,5 +36,6 @@ __all__ = [
     "notification",
     "optimization",
     "plan",
+    "render",
     "strategy",
 ]

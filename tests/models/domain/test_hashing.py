@@ -301,7 +301,7 @@ def leaf_paths(document: BaseModel, prefix: str = "") -> Iterator[str]:
 UNHASHED: dict[str, set[str]] = {
     "plan": {"api_version", "campaigns.0.name", "ad_sets.0.name", "ads.0.name"},
     "schedule": set(),
-    "item": {"assets.0.asset_id", "cards.0.asset_id"},
+    "item": {"assets.0.asset_id", "assets.0.recipe", "cards.0.asset_id", "design"},
     "strategy": {
         "brief_version",
         "summary",
