@@ -31,6 +31,9 @@ class Step(StrEnum):
     PARSE_BRIEF = "parse_brief"
     DRAFT_STRATEGY = "draft_strategy"
     WRITE_COPY = "write_copy"
+    TAKE_RENDERS = "take_renders"
+    RENDER = "render"
+    COMPOSE = "compose"
     DRAFT_PLAN = "draft_plan"
     DRY_RUN = "dry_run"
     PUBLISH = "publish"
@@ -61,7 +64,10 @@ class ChangeSetSnapshot(Contract):
 
 
 class CampaignSnapshot(Contract):
-    """The small part of a campaign that the workflow needs to refuse, wait and go on. `version` is the ETag."""
+    """The small part of a campaign that the workflow needs to refuse, wait and go on. `version` is the ETag.
+
+    `open_renders` have a workflow that has not ended, `new_renders` have none yet.
+    """
 
     workspace_id: UUID
     campaign_id: UUID
@@ -73,6 +79,9 @@ class CampaignSnapshot(Contract):
     change_sets: list[ChangeSetSnapshot] = []
     step: Step | None = None
     write_items: list[str] = []
+    new_renders: list[UUID] = []
+    open_renders: list[UUID] = []
+    compose_items: list[str] = []
     waiting_on: str = ""
     problem: str | None = None
     publish_number: int = 0

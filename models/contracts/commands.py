@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import Field, JsonValue, TypeAdapter
 
 from models.contracts.base import Actor, Contract
-from models.domain.states import Scope, Verdict
+from models.domain.states import Ratio, RenderKind, Scope, Verdict
 
 
 class EditBrief(Contract):
@@ -142,6 +142,33 @@ class DecideChangeSet(Contract):
     reason: Annotated[str, Field(max_length=2_000)] = ""
 
 
+class Render(Contract):
+    """Make new pictures or a video for these items of one concept; they pay together and share the result.
+
+    `model` is a key of the catalogue. `input_id` holds {"instruction": text} where one was given.
+    """
+
+    name: Literal["render"] = "render"
+    items: Annotated[list[str], Field(min_length=1, max_length=6)]
+    kind: RenderKind = RenderKind.IMAGE
+    ratios: Annotated[list[Ratio], Field(min_length=1, max_length=4)] = list(Ratio)
+    model: str
+    variants: Annotated[int, Field(ge=1, le=4)] = 1
+    input_id: UUID | None = None
+
+
+class RenderAgain(Contract):
+    """Pay for a render once more that failed, was cancelled or whose outcome nobody knows."""
+
+    name: Literal["render_again"] = "render_again"
+    render_id: UUID
+
+
+class CancelRender(Contract):
+    name: Literal["cancel_render"] = "cancel_render"
+    render_id: UUID
+
+
 class DiscardChangeSet(Contract):
     name: Literal["discard_change_set"] = "discard_change_set"
     number: int
@@ -170,7 +197,10 @@ AnyCommand = Annotated[
     | ChooseAdAccount
     | OpenChangeSet
     | DecideChangeSet
-    | DiscardChangeSet,
+    | DiscardChangeSet
+    | Render
+    | RenderAgain
+    | CancelRender,
     Field(discriminator="name"),
 ]
 

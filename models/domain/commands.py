@@ -32,6 +32,9 @@ class Command(StrEnum):
     OPEN_CHANGE_SET = "open_change_set"
     DECIDE_CHANGE_SET = "decide_change_set"
     DISCARD_CHANGE_SET = "discard_change_set"
+    RENDER = "render"
+    RENDER_AGAIN = "render_again"
+    CANCEL_RENDER = "cancel_render"
 
 
 class Refusal(Document):
@@ -52,6 +55,8 @@ EDITS = frozenset(
         Command.EDIT_PLAN,
         Command.CHOOSE_AD_ACCOUNT,
         Command.SUBMIT,
+        Command.RENDER,
+        Command.RENDER_AGAIN,
     }
 )
 DECISIONS = frozenset({Command.DECIDE, Command.APPROVE_ALL, Command.WITHDRAW})
@@ -62,15 +67,21 @@ CHANGE_SETS = frozenset(
         Command.DISCARD_CHANGE_SET,
     }
 )
-_BEFORE_PUBLISH = EDITS | {Command.CANCEL, Command.ARCHIVE, Command.RENAME, Command.RETRY}
+_BEFORE_PUBLISH = EDITS | {
+    Command.CANCEL,
+    Command.ARCHIVE,
+    Command.RENAME,
+    Command.RETRY,
+    Command.CANCEL_RENDER,
+}
 # Deciding stays possible after going live, so that what was withdrawn can be approved again.
-_PUBLISHED = CHANGE_SETS | DECISIONS | {Command.END, Command.RENAME, Command.RETRY}
+_PUBLISHED = CHANGE_SETS | DECISIONS | {Command.END, Command.RENAME, Command.RETRY, Command.CANCEL_RENDER}
 
 ALLOWED: dict[CampaignStatus, frozenset[Command]] = {
     CampaignStatus.DRAFT: _BEFORE_PUBLISH,
     CampaignStatus.AWAITING_APPROVAL: _BEFORE_PUBLISH | DECISIONS,
     CampaignStatus.READY: _BEFORE_PUBLISH | DECISIONS | {Command.PUBLISH},
-    CampaignStatus.PUBLISHING: frozenset({Command.CANCEL_PUBLISH, Command.RETRY}),
+    CampaignStatus.PUBLISHING: frozenset({Command.CANCEL_PUBLISH, Command.RETRY, Command.CANCEL_RENDER}),
     CampaignStatus.SCHEDULED: _PUBLISHED | {Command.PAUSE},
     CampaignStatus.LIVE: _PUBLISHED | {Command.PAUSE},
     CampaignStatus.PAUSED: _PUBLISHED | {Command.RESUME},
