@@ -5,9 +5,9 @@ import hashlib
 from dataclasses import dataclass
 from uuid import UUID
 
-from activities.cropping import cut
 from activities.errors import ErrorType, final
 from activities.publish_plan import MediaFile
+from imaging.cropping import cut
 from models.tables.asset import AssetKind
 from providers.ads.protocol import UploadFile
 from providers.storage.protocol import ObjectMissing, ObjectStore

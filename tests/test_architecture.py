@@ -91,7 +91,10 @@ def test_nothing_names_a_package_registry() -> None:
 @pytest.mark.parametrize(
     ("program", "forbidden"),
     [
-        ("settings.py", {"api", "cli", "worker", "workflows", "activities", "records", "providers", "models", "stack"}),
+        (
+            "settings.py",
+            {"api", "cli", "worker", "workflows", "activities", "records", "providers", "imaging", "models", "stack"},
+        ),
         ("worker.py", {"api", "cli", "stack", "simulator"}),
         ("cli.py", {"api", "worker", "simulator"}),
     ],

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response
 from PIL import Image, ImageOps
 
-from activities.cropping import cut
 from api.deps import CallerDep, ServicesDep
 from api.problems import not_found
+from imaging.cropping import cut
 from models.tables.asset import AssetKind
 from records import assets
 

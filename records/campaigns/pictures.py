@@ -5,7 +5,7 @@ from sqlmodel import col, select
 
 from models.domain.brief import Brief
 from models.domain.content import ItemAsset
-from models.domain.cropping import center_crop
+from models.domain.cropping import crop_around
 from models.domain.strategy import Concept
 from models.tables.asset import Asset, AssetKind
 
@@ -32,7 +32,7 @@ def item_pictures(pictures: list[Asset], concept: Concept, position: int) -> lis
             ratio=ratio,
             asset_id=picture.id,
             sha256=picture.sha256,
-            crop=center_crop(picture.width or 1, picture.height or 1, ratio),
+            crop=crop_around(picture.width or 1, picture.height or 1, ratio),
         )
         for ratio in concept.ratios
     ]

@@ -10,7 +10,7 @@ from api.pages.views.typed import Typed, values_from
 from api.pages.views.words import PLACEMENT
 from models.domain.content import Card, CopyText, ItemAsset, ItemContent
 from models.domain.copy_checks import PlacementGuide, placement_guides
-from models.domain.cropping import center_crop
+from models.domain.cropping import crop_around
 from models.tables.asset import Asset
 
 PARTS = ("primary_text", "headline", "description")
@@ -117,6 +117,6 @@ def _assets(typed: Typed, old: ItemContent, pictures: Mapping[UUID, Asset]) -> l
         return old.assets
     size = chosen.width or 1, chosen.height or 1
     return [
-        ItemAsset(ratio=part.ratio, asset_id=chosen.id, sha256=chosen.sha256, crop=center_crop(*size, part.ratio))
+        ItemAsset(ratio=part.ratio, asset_id=chosen.id, sha256=chosen.sha256, crop=crop_around(*size, part.ratio))
         for part in old.assets
     ]

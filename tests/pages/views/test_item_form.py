@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from api.pages.views import change_form
 from api.pages.views.item_form import fields_of, first_values, typed_item
 from models.domain.content import ItemContent
-from models.domain.cropping import center_crop
+from models.domain.cropping import crop_around
 from models.tables.asset import Asset, AssetKind
 from tests.models.domain.examples import item, shop_schedule
 
@@ -54,7 +54,7 @@ def test_another_picture_is_cut_for_every_ratio_that_the_item_has() -> None:
 
     assert isinstance(changed, ItemContent)
     assert [(part.ratio, part.crop) for part in changed.assets] == [
-        (part.ratio, center_crop(2_000, 1_000, part.ratio)) for part in content.assets
+        (part.ratio, crop_around(2_000, 1_000, part.ratio)) for part in content.assets
     ]
 
 
