@@ -12,7 +12,7 @@ from providers.errors import VendorReply
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A picture that the result must resemble (product, logo) or, for a video, begin with. Small: below a megabyte."""
+    """A picture that the result must resemble (product, logo) or, for a video, begin with. At most 1,024 px a side."""
 
     content: bytes
     content_type: str
@@ -20,7 +20,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class RenderRequest:
-    """One submit. `model` is the provider's own id of a model in the catalogue.
+    """One submit. `model` is its key in the catalogue: "replicate/flux-2-pro".
 
     `seed` is ours alone, so that a submit whose answer was lost can be found again where the provider lists jobs.
     """

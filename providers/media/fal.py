@@ -1,0 +1,238 @@
+"""fal's queue, which runs Pika's videos. It calls back; its jobs cannot be listed.
+
+Source: queue, errors and webhook pages of fal's documentation, read 2026-11. The protocol has no state for a failure:
+a failed job is completed, with an error in its status or as its result. Plain HTTP rather than the vendor's client,
+which repeats paid submits.
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from pydantic import BaseModel, JsonValue
+
+from models.domain.states import RenderKind
+from providers.errors import ProviderError, VendorReply
+from providers.media import catalogue, failures
+from providers.media.protocol import (
+    BadWebhook,
+    Failure,
+    Job,
+    JobState,
+    Output,
+    Reference,
+    RenderRequest,
+    WebhookCall,
+)
+from providers.media.signatures import SigningKeys, within_window
+from providers.media.transport import Access, Call, MediaTransport, Reply, read
+
+_WAIT = timedelta(seconds=30)
+_DECLINED = "content_policy"
+_CANCELLED = "cancelled"
+
+
+class _Submitted(BaseModel):
+    request_id: str
+
+
+class _LogLine(BaseModel):
+    message: str = ""
+
+
+class _Status(BaseModel):
+    status: str
+    logs: list[_LogLine] | None = None
+    error: str | None = None
+    error_type: str | None = None
+
+
+class _File(BaseModel):
+    url: str
+
+
+class _Result(BaseModel):
+    video: _File
+
+
+class _Key(BaseModel):
+    kty: str = ""
+    x: str = ""
+
+
+class _KeySet(BaseModel):
+    keys: list[_Key]
+
+
+class _Called(BaseModel):
+    request_id: str
+
+
+class FalMedia:
+    """A `MediaProvider` that calls back. It never tells a price: what was booked stays."""
+
+    name = "fal"
+    label = "fal"
+    key_setting = "FAL_KEY"
+
+    def __init__(self, access: Access) -> None:
+        self._http = MediaTransport(self.label, access.base_url, {"Authorization": f"Key {access.key}"})
+        # Another host, which has no business with our key.
+        self._key_set = MediaTransport(self.label, access.keys_url, {})
+        self._keys = SigningKeys(self._fetch_keys)
+
+    async def close(self) -> None:
+        await self._http.close()
+        await self._key_set.close()
+
+    def can_render(self, kind: RenderKind) -> bool:
+        return any(model.kind is kind for model in catalogue.models_of(self.name).values())
+
+    def ceiling_micro_usd(self, request: RenderRequest) -> int:
+        return catalogue.entry(request.model).ceiling_micro_usd(request)
+
+    async def render(self, request: RenderRequest) -> Job:
+        model = catalogue.entry(request.model)
+        model.check(request)
+        body: dict[str, JsonValue] = {"prompt": request.prompt, "seed": request.seed, **model.inputs}
+        body["duration"] = model.duration_s(request)
+        if model.ratios:
+            body["aspect_ratio"] = model.ratios[request.ratio]
+        if model.references and request.references:
+            body[model.references.field] = _data_uri(request.references[0])
+        params = {"fal_webhook": request.webhook_url} if request.webhook_url else {}
+        reply = await self._http.call(Call("POST", f"/{model.native}", params=params, json=body, effects=True))
+        submitted = read(self._good(reply, effects=True), _Submitted, self.label, effects=True)
+        return Job(submitted.request_id, JobState.QUEUED)
+
+    async def poll(self, provider_job_id: str) -> Job:
+        for app in _apps():
+            path = f"/{app}/requests/{provider_job_id}"
+            reply = await self._http.call(Call("GET", f"{path}/status", params={"logs": "1"}))
+            if reply.status != 404:
+                return await self._job(provider_job_id, path, read(self._good(reply), _Status, self.label))
+        return Job(provider_job_id, JobState.LOST)
+
+    async def cancel(self, provider_job_id: str) -> None:
+        for app in _apps():
+            reply = await self._http.call(Call("PUT", f"/{app}/requests/{provider_job_id}/cancel"))
+            if reply.status == 404:
+                continue
+            if reply.says("status") != "ALREADY_COMPLETED":
+                self._good(reply)
+            return
+
+    async def parse_webhook(self, headers: Mapping[str, str], body: bytes, now: datetime) -> WebhookCall:
+        lowered = {name.lower(): value for name, value in headers.items()}
+        signed = [lowered.get(f"x-fal-webhook-{part}", "") for part in ("request-id", "user-id", "timestamp")]
+        within_window(signed[2], now)
+        message = "\n".join([*signed, hashlib.sha256(body).hexdigest()]).encode()
+        try:
+            signature = bytes.fromhex(lowered.get("x-fal-webhook-signature", ""))
+        except ValueError:
+            raise BadWebhook("The signature is not readable.") from None
+        await self._keys.verify(lambda keys: any(_fits(key, signature, message) for key in keys), now)
+        try:
+            return WebhookCall(_Called.model_validate_json(body).request_id)
+        except ValueError:
+            raise BadWebhook("The body names no request.") from None
+
+    async def _job(self, job_id: str, path: str, told: _Status) -> Job:
+        log = "\n".join(line.message for line in told.logs or [])
+        if told.status == "IN_QUEUE":
+            return Job(job_id, JobState.QUEUED, log=log)
+        if told.status != "COMPLETED":
+            # A status that is not known yet can only be waited out.
+            return Job(job_id, JobState.RUNNING, log=log)
+        if told.error or told.error_type:
+            vendor = VendorReply(status=200, code=told.error_type, message=told.error and told.error[:500])
+            return _ended_badly(job_id, log, vendor, retryable=True)
+        return await self._result(job_id, path, log)
+
+    async def _result(self, job_id: str, path: str, log: str) -> Job:
+        reply = await self._http.call(Call("GET", path))
+        if reply.status in (404, 410):
+            return Job(job_id, JobState.LOST, log=log)
+        vendor = _vendor(reply)
+        # The model's own failure comes as JSON; a gateway's page says nothing about the video.
+        own = reply.body is not None and bool(reply.says("detail", "error_type"))
+        if own and reply.status >= 400 and reply.status not in (401, 403, 429):
+            retryable = reply.headers.get("x-fal-retryable", str(reply.status >= 500)).lower() == "true"
+            return _ended_badly(job_id, log, vendor, retryable=retryable)
+        video = read(self._good(reply), _Result, self.label).video
+        return Job(job_id, JobState.SUCCEEDED, log=log, outputs=(Output(video.url),))
+
+    async def _fetch_keys(self) -> list[bytes]:
+        reply = self._good(await self._key_set.call(Call("GET", "")))
+        keys = read(reply, _KeySet, self.label).keys
+        return [raw for key in keys if key.kty in ("OKP", "") and (raw := _raw_key(key.x))]
+
+    def _good(self, reply: Reply, *, effects: bool = False) -> Reply:
+        if reply.ok:
+            return reply
+        raise self._failure(reply, effects=effects)
+
+    def _failure(self, reply: Reply, *, effects: bool) -> ProviderError:
+        vendor = _vendor(reply)
+        text = (vendor.message or "").lower()
+        if reply.status == 402 or (reply.status in (401, 403) and "balance" in text):
+            return failures.credit_used_up(self.label, vendor)
+        if reply.status in (401, 403):
+            return failures.key_rejected(self.label, self.key_setting, vendor)
+        if reply.status == 404:
+            return failures.model_gone(self.label, vendor)
+        if reply.status == 429:
+            return failures.throttled(self.label, _WAIT, vendor)
+        if 400 <= reply.status < 500:
+            return failures.refused(self.label, vendor)
+        return failures.unexplained(self.label, vendor, effects=effects)
+
+
+def _apps() -> list[str]:
+    """After the submit, fal addresses a request by owner and app alone, which a webhook does not repeat."""
+    natives = (model.native for model in catalogue.models_of(FalMedia.name).values())
+    return sorted({"/".join(native.split("/")[:2]) for native in natives})
+
+
+def _ended_badly(job_id: str, log: str, vendor: VendorReply, *, retryable: bool) -> Job:
+    told = f"{vendor.code} {vendor.message}".lower()
+    if _CANCELLED in (vendor.code or "").lower():
+        return Job(job_id, JobState.CANCELLED, log=log)
+    if _DECLINED in told:
+        failure = Failure(failures.DECLINED.format(label="Pika"), retryable=False, vendor=vendor)
+    elif retryable:
+        failure = Failure(failures.BROKE_DOWN.format(label="fal"), retryable=True, vendor=vendor)
+    else:
+        message = "Pika cannot make this video. Change the description or the picture and render again."
+        failure = Failure(message, retryable=False, vendor=vendor)
+    return Job(job_id, JobState.FAILED, log=log, failure=failure)
+
+
+def _vendor(reply: Reply) -> VendorReply:
+    """Models put a list of typed objects into `detail`, the platform a sentence beside an `error_type`."""
+    detail = (reply.body or {}).get("detail")
+    first = detail[0] if isinstance(detail, list) and detail else None
+    named = first.get("type") if isinstance(first, dict) else reply.says("error_type")
+    return reply.vendor(code=str(named) if named else None)
+
+
+def _data_uri(reference: Reference) -> str:
+    return f"data:{reference.content_type};base64,{base64.b64encode(reference.content).decode()}"
+
+
+def _raw_key(encoded: str) -> bytes:
+    try:
+        return base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+    except ValueError:
+        return b""
+
+
+def _fits(key: bytes, signature: bytes, message: bytes) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
