@@ -87,6 +87,16 @@ class Settings(BaseSettings):
     }
     ai_monthly_cap_cents: PositiveInt = Field(5000, description="USD cents per workspace and calendar month")
 
+    replicate_base_url: str = Field("https://api.replicate.com", validation_alias="REPLICATE_BASE_URL")
+    replicate_api_token: SecretStr = Field(SecretStr(""), validation_alias="REPLICATE_API_TOKEN")
+    runwayml_base_url: str = Field("https://api.dev.runwayml.com", validation_alias="RUNWAYML_BASE_URL")
+    runwayml_api_secret: SecretStr = Field(SecretStr(""), validation_alias="RUNWAYML_API_SECRET")
+    fal_queue_url: str = Field("https://queue.fal.run", validation_alias="FAL_QUEUE_URL")
+    fal_jwks_url: str = Field("https://rest.fal.ai/.well-known/jwks.json", validation_alias="FAL_JWKS_URL")
+    fal_key: SecretStr = Field(SecretStr(""), validation_alias="FAL_KEY")
+    render_image_model: str = Field("replicate/flux-2-pro", description="Key in providers/media/catalogue.toml")
+    render_video_model: str = Field("runway/gen4_turbo", description="Key in providers/media/catalogue.toml")
+
     meta_graph_url: str = Field("https://graph.facebook.com", validation_alias="META_GRAPH_URL")
     meta_dialog_url: str = Field("https://www.facebook.com", validation_alias="META_DIALOG_URL")
     meta_api_version: str = Field("v26.0", validation_alias="META_API_VERSION", pattern=r"^v\d+\.\d+$")
@@ -108,7 +118,13 @@ class Settings(BaseSettings):
     @property
     def simulated_providers(self) -> list[str]:
         """Names of the providers whose base URL points at the simulator, for every screen to show."""
-        bases = {"OpenAI": self.openai_base_url, "Meta": self.meta_graph_url}
+        bases = {
+            "OpenAI": self.openai_base_url,
+            "Replicate": self.replicate_base_url,
+            "Runway": self.runwayml_base_url,
+            "fal": self.fal_queue_url,
+            "Meta": self.meta_graph_url,
+        }
         return [name for name, base in bases.items() if self.simulator_url and base.startswith(self.simulator_url)]
 
     @property

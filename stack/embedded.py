@@ -22,6 +22,8 @@ from stack.supervisor import Step, Task
 from stack.temporal import polls, temporal
 
 ROOT = Path(__file__).resolve().parents[1]
+# Any of these in the embedded environment points at the simulator.
+SIMULATED = {"OPENAI_BASE_URL", "REPLICATE_BASE_URL", "RUNWAYML_BASE_URL", "FAL_QUEUE_URL", "META_GRAPH_URL"}
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def _servers(configured: Settings, place: Placement | None, environment: Mapping
     if not configured.s3_endpoint:
         credentials = environment["S3_ACCESS_KEY_ID"], environment["S3_SECRET_ACCESS_KEY"]
         servers.append(storage(folder, configured.s3_port, configured.s3_bucket, *credentials))
-    if "OPENAI_BASE_URL" in environment or "META_GRAPH_URL" in environment:
+    if SIMULATED & environment.keys():
         servers.append(simulation(folder, configured.simulator_port))
     return tuple(servers)
 

@@ -16,7 +16,7 @@ from settings import Settings
 from stack.placement import Placement
 from stack.postgres import role_url
 from stack.service import StackError
-from stack.simulation import meta_settings, openai_settings
+from stack.simulation import fal_settings, meta_settings, openai_settings, replicate_settings, runway_settings
 
 DEMO_EMAIL = "demo@greenlight.example"
 
@@ -54,10 +54,15 @@ def embedded_environment(configured: Settings, place: Placement | None, known: M
         values["S3_SECRET_ACCESS_KEY"] = known.get("S3_SECRET_ACCESS_KEY") or secrets.token_hex(20)
     simulator = f"http://{host}:{configured.simulator_port}"
     values["GREENLIGHT_SIMULATOR_URL"] = simulator
-    if not configured.openai_api_key:
-        values |= openai_settings(simulator)
-    if not configured.meta_app_id:
-        values |= meta_settings(simulator)
+    for theirs, simulated in (
+        (configured.openai_api_key, openai_settings),
+        (configured.replicate_api_token, replicate_settings),
+        (configured.runwayml_api_secret, runway_settings),
+        (configured.fal_key, fal_settings),
+        (configured.meta_app_id, meta_settings),
+    ):
+        if not theirs:
+            values |= simulated(simulator)
     return values
 
 

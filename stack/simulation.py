@@ -12,6 +12,9 @@ from stack.service import Port, Service
 ROOT = Path(__file__).resolve().parents[1]
 # The simulator accepts any credentials; these say in every log and page what they are.
 OPENAI_KEY = "sk-simulated"
+REPLICATE_TOKEN = "r8_simulated"  # noqa: S105 - opens nothing
+RUNWAY_SECRET = "key_simulated"  # noqa: S105 - opens nothing
+FAL_KEY = "simulated:simulated"
 META_APP_ID = "1000000000000001"
 META_APP_SECRET = "simulated-app-secret"  # noqa: S105 - opens nothing
 
@@ -30,6 +33,19 @@ def simulation(data_dir: Path, port: int) -> Service:
 
 def openai_settings(url: str) -> dict[str, str]:
     return {"OPENAI_BASE_URL": f"{url}/openai/v1", "OPENAI_API_KEY": OPENAI_KEY}
+
+
+def replicate_settings(url: str) -> dict[str, str]:
+    return {"REPLICATE_BASE_URL": f"{url}/replicate", "REPLICATE_API_TOKEN": REPLICATE_TOKEN}
+
+
+def runway_settings(url: str) -> dict[str, str]:
+    return {"RUNWAYML_BASE_URL": f"{url}/runway", "RUNWAYML_API_SECRET": RUNWAY_SECRET}
+
+
+def fal_settings(url: str) -> dict[str, str]:
+    base = f"{url}/fal"
+    return {"FAL_QUEUE_URL": base, "FAL_JWKS_URL": f"{base}/.well-known/jwks.json", "FAL_KEY": FAL_KEY}
 
 
 def meta_settings(url: str) -> dict[str, str]:

@@ -29,7 +29,14 @@ from stack.placement import place_postgres
 from stack.ports import free_port
 from stack.postgres import VOLATILE, admin_url, postgres
 from stack.service import Child, Service, end_recorded, program
-from stack.simulation import meta_settings, openai_settings, simulation
+from stack.simulation import (
+    fal_settings,
+    meta_settings,
+    openai_settings,
+    replicate_settings,
+    runway_settings,
+    simulation,
+)
 from stack.storage import storage
 from stack.temporal import SEARCH_ATTRIBUTES, dynamic_config_flags, temporal
 from workflows.temporal_client import connect
@@ -188,6 +195,9 @@ def make_settings(
             "s3_access_key_id": s3.access_key_id,
             "s3_secret_access_key": s3.secret_access_key,
             **openai_settings(simulator.url),
+            **replicate_settings(simulator.url),
+            **runway_settings(simulator.url),
+            **fal_settings(simulator.url),
             **meta_settings(simulator.url),
             "simulator_url": simulator.url,
             "public_url": "http://testserver",

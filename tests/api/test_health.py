@@ -26,7 +26,7 @@ async def test_each_part_is_asked(anonymous: httpx.AsyncClient) -> None:
 async def test_simulated_providers_are_named(anonymous: httpx.AsyncClient) -> None:
     version = (await anonymous.get("/api/v1/version")).json()
 
-    assert version["simulated_providers"] == ["OpenAI", "Meta"]
+    assert version["simulated_providers"] == ["OpenAI", "Replicate", "Runway", "fal", "Meta"]
     assert version["version"]
 
 

@@ -22,7 +22,7 @@ def test_nothing_configured_gives_complete_settings_with_simulated_providers(run
 
     settings = Settings(_env_file=run_dir / "stack.env")
 
-    assert settings.simulated_providers == ["OpenAI", "Meta"]
+    assert settings.simulated_providers == ["OpenAI", "Replicate", "Runway", "fal", "Meta"]
     assert settings.database_url.startswith("postgresql://greenlight_app@")
     assert settings.database_owner_url.startswith("postgresql://greenlight_owner@")
     assert settings.temporal_address == "127.0.0.1:7233"
@@ -47,14 +47,14 @@ def test_two_clones_have_different_secrets(place: Placement) -> None:
 
 
 def test_an_own_key_makes_that_provider_real(run_dir: Path, place: Placement) -> None:
-    configured = Settings(openai_api_key=SecretStr("sk-own"))
+    own = Settings(openai_api_key=SecretStr("sk-own"), runwayml_api_secret=SecretStr("key_own"))
 
-    environment = embedded_environment(configured, place, {})
+    environment = embedded_environment(own, place, {})
 
-    assert "OPENAI_BASE_URL" not in environment
+    assert environment.keys().isdisjoint({"OPENAI_BASE_URL", "RUNWAYML_BASE_URL", "RUNWAYML_API_SECRET"})
     write_environment(run_dir, environment)
-    settings = Settings(_env_file=run_dir / "stack.env", openai_api_key=SecretStr("sk-own"))
-    assert settings.simulated_providers == ["Meta"]
+    settings = Settings(_env_file=run_dir / "stack.env", **own.model_dump(exclude_unset=True))
+    assert settings.simulated_providers == ["Replicate", "fal", "Meta"]
 
 
 def test_a_moved_port_moves_the_address(place: Placement) -> None:
