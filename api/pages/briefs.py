@@ -25,8 +25,8 @@ from models.contracts.commands import EditBrief
 from models.domain.brief import Brief
 from models.domain.states import AdAccountState
 from models.tables.asset import Asset, AssetKind
-from records import ad_accounts, assets
-from records.assets import AssetQuery
+from records import ad_accounts, asset_search
+from records.asset_search import AssetQuery
 from records.campaigns import facts as campaign_facts
 from records.campaigns.facts import CampaignFacts
 
@@ -115,7 +115,7 @@ async def _around(services: Services, visitor: Visitor, campaign_id: UUID | None
     async with services.database.workspace_transaction(visitor.caller.workspace_id) as session:
         facts = await campaign_facts.load(session, campaign_id) if campaign_id else None
         known = await ad_accounts.all_of_workspace(session)
-        pictures = await assets.search(session, AssetQuery(kind=AssetKind.IMAGE, limit=SHOWN_PICTURES))
+        pictures = await asset_search.search(session, AssetQuery(kind=AssetKind.IMAGE, limit=SHOWN_PICTURES))
     connected = [row for row in known if row.state is AdAccountState.CONNECTED]
     account = (facts.account if facts else None) or (connected[0] if connected else None)
     return Around(Clock.of(account), pictures, facts)

@@ -28,8 +28,8 @@ from models.domain.copy_checks import allowed_ctas
 from models.domain.states import Scope
 from models.tables.approval import Visibility
 from models.tables.asset import Asset, AssetKind
-from records import assets
-from records.assets import AssetQuery
+from records import asset_search
+from records.asset_search import AssetQuery
 from records.campaigns import facts as campaign_facts
 from records.campaigns.facts import CampaignFacts
 
@@ -65,7 +65,7 @@ async def _form(
     require_editor(visitor.caller)
     async with services.database.workspace_transaction(visitor.caller.workspace_id) as session:
         facts = await campaign_facts.load(session, campaign_id)
-        library = await assets.search(session, AssetQuery(kind=AssetKind.IMAGE, limit=SHOWN_PICTURES))
+        library = await asset_search.search(session, AssetQuery(kind=AssetKind.IMAGE, limit=SHOWN_PICTURES))
     known = facts.active_items.get(item)
     content = known.working if known else None
     if content is None:

@@ -1,5 +1,7 @@
 """Where things lie in the object store: under the workspace, named by their SHA-256, with the ending kept.
 
+Only uploads on their way have names of their own, for their hash is not known yet.
+
 The ending matters: the embedded store guesses the content type by it after a restart.
 """
 
@@ -12,3 +14,12 @@ def asset_key(workspace_id: UUID, sha256: str, ending: str) -> str:
 
 def text_key(workspace_id: UUID, sha256: str) -> str:
     return f"{workspace_id}/texts/{sha256}.json"
+
+
+def upload_key(workspace_id: UUID, upload_id: UUID) -> str:
+    return f"{workspace_id}/uploads/{upload_id}"
+
+
+def rest_key(workspace_id: UUID, upload_id: UUID) -> str:
+    """What has arrived of an upload's next part."""
+    return f"{workspace_id}/uploads/{upload_id}.rest"

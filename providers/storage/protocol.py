@@ -1,6 +1,9 @@
-"""What Greenlight asks of an object store. Keys are content-addressed, so an object never changes once stored."""
+"""What Greenlight asks of an object store. Keys are content-addressed, so an object never changes once stored.
 
-from collections.abc import AsyncIterator
+Only what has arrived of an upload changes, under keys of its own.
+"""
+
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
@@ -21,11 +24,19 @@ class ObjectMissing(Exception):
         self.key = key
 
 
+PART_BYTES = 5 * 1024 * 1024
+"""S3 takes no smaller parts but the last, and R2 wants them all of one size; so each is exactly this but the last."""
+
+
 class ObjectStore(Protocol):
     """Every call raises `RetryLater` when the store cannot be reached and `ReconnectNeeded` when it refuses the key."""
 
     async def put_if_absent(self, key: str, content: BinaryIO | bytes, content_type: str) -> None:
         """Store under a content-addressed key; a repeat changes nothing."""
+        ...
+
+    async def put(self, key: str, content: bytes, content_type: str) -> None:
+        """Store in place of what lies there: for the few keys that name no content."""
         ...
 
     async def get(self, key: str) -> bytes:
@@ -42,6 +53,25 @@ class ObjectStore(Protocol):
 
     async def delete(self, key: str) -> None:
         """Remove it if it is there."""
+        ...
+
+    async def begin_parts(self, key: str, content_type: str) -> str:
+        """Begins an object that comes in parts and is seen only when it is whole; returns its id until then."""
+        ...
+
+    async def put_part(self, key: str, parts_id: str, number: int, content: bytes) -> str:
+        """Stores part `number`, counted from 1; returns its tag. A repeat must bring the same bytes.
+
+        Raises ObjectMissing where the parts were finished or dropped.
+        """
+        ...
+
+    async def finish_parts(self, key: str, parts_id: str, tags: Sequence[str]) -> None:
+        """Makes the object of its parts, `tags` in their order. Raises ObjectMissing as `put_part` does."""
+        ...
+
+    async def drop_parts(self, key: str, parts_id: str) -> None:
+        """Frees what was stored of it, if anything is left."""
         ...
 
     async def presign(self, key: str, expires_s: int) -> str:

@@ -1,7 +1,7 @@
 """Any S3: Cloudflare R2, AWS, or the embedded one. boto3 is synchronous, so every call runs in a thread."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO
 
 import boto3
@@ -14,12 +14,13 @@ from providers.storage.protocol import ObjectMissing, StoredObject
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
+    from types_boto3_s3.type_defs import CompletedPartTypeDef
 
 PROVIDER = "Object storage"
 CHUNK_BYTES = 256 * 1024
 # A store that does not answer within this is down; whoever waits (a request, an activity) has its own retry.
 TIMEOUT_S = 10
-MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
+MISSING = frozenset({"404", "NoSuchKey", "NotFound", "NoSuchUpload"})
 ALREADY_THERE = frozenset({"412", "PreconditionFailed"})
 NO_ACCESS = frozenset({"401", "403", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch"})
 
@@ -111,6 +112,51 @@ class S3Store:
                 self._client.delete_object(Bucket=self._bucket, Key=key)
 
         await to_thread.run_sync(remove)
+
+    async def put(self, key: str, content: bytes, content_type: str) -> None:
+        def store() -> None:
+            with _translated(key):
+                self._client.put_object(Bucket=self._bucket, Key=key, Body=content, ContentType=content_type)
+
+        await to_thread.run_sync(store)
+
+    async def begin_parts(self, key: str, content_type: str) -> str:
+        def begin() -> str:
+            with _translated(key):
+                reply = self._client.create_multipart_upload(Bucket=self._bucket, Key=key, ContentType=content_type)
+            return reply["UploadId"]
+
+        return await to_thread.run_sync(begin)
+
+    async def put_part(self, key: str, parts_id: str, number: int, content: bytes) -> str:
+        def store() -> str:
+            with _translated(key):
+                reply = self._client.upload_part(
+                    Bucket=self._bucket, Key=key, UploadId=parts_id, PartNumber=number, Body=content
+                )
+            return reply["ETag"]
+
+        return await to_thread.run_sync(store)
+
+    async def finish_parts(self, key: str, parts_id: str, tags: Sequence[str]) -> None:
+        parts: list[CompletedPartTypeDef] = [
+            {"PartNumber": number, "ETag": tag} for number, tag in enumerate(tags, start=1)
+        ]
+
+        def finish() -> None:
+            with _translated(key):
+                self._client.complete_multipart_upload(
+                    Bucket=self._bucket, Key=key, UploadId=parts_id, MultipartUpload={"Parts": parts}
+                )
+
+        await to_thread.run_sync(finish)
+
+    async def drop_parts(self, key: str, parts_id: str) -> None:
+        def drop() -> None:
+            with suppress(ObjectMissing), _translated(key):
+                self._client.abort_multipart_upload(Bucket=self._bucket, Key=key, UploadId=parts_id)
+
+        await to_thread.run_sync(drop)
 
     async def presign(self, key: str, expires_s: int) -> str:
         return self._signer.generate_presigned_url(

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from providers.errors import ReconnectNeeded, RetryLater
-from providers.storage.keys import asset_key
-from providers.storage.protocol import ObjectMissing
+from providers.storage.keys import asset_key, rest_key
+from providers.storage.protocol import PART_BYTES, ObjectMissing
 from providers.storage.s3 import S3Store
 from stack.ports import free_port
 from tests.servers import ObjectStore
@@ -113,3 +113,51 @@ async def test_a_refused_key_points_at_the_settings(open_store: Callable[..., S3
 
     with pytest.raises(ReconnectNeeded, match="S3_"):
         await open_store(secret="wrong-secret-key").check()
+
+
+async def test_an_object_in_parts_is_seen_when_it_is_whole(store: S3Store) -> None:
+    key, first, last = some_key(), b"a" * PART_BYTES, b"b"
+    parts_id = await store.begin_parts(key, "video/mp4")
+
+    tags = [await store.put_part(key, parts_id, number, part) for number, part in enumerate((first, last), start=1)]
+    with pytest.raises(ObjectMissing):
+        await store.head(key)
+    await store.finish_parts(key, parts_id, tags)
+
+    assert (await store.head(key)).size == PART_BYTES + 1
+    assert b"".join([chunk async for chunk in store.stream(key, PART_BYTES - 1)]) == b"ab"
+
+
+async def test_a_part_may_be_stored_again(store: S3Store) -> None:
+    key = some_key()
+    parts_id = await store.begin_parts(key, "video/mp4")
+
+    await store.put_part(key, parts_id, 1, b"tea")
+    await store.finish_parts(key, parts_id, [await store.put_part(key, parts_id, 1, b"tea")])
+
+    assert await store.get(key) == b"tea"
+
+
+async def test_parts_that_are_dropped_or_finished_take_nothing_more(store: S3Store) -> None:
+    key = some_key()
+    parts_id = await store.begin_parts(key, "video/mp4")
+    tag = await store.put_part(key, parts_id, 1, b"tea")
+
+    for _ in range(2):
+        await store.drop_parts(key, parts_id)
+
+    with pytest.raises(ObjectMissing):
+        await store.put_part(key, parts_id, 1, b"tea")
+    with pytest.raises(ObjectMissing):
+        await store.finish_parts(key, parts_id, [tag])
+    with pytest.raises(ObjectMissing):
+        await store.head(key)
+
+
+async def test_what_may_change_is_put_in_place_of_the_old(store: S3Store) -> None:
+    key = rest_key(uuid4(), uuid4())
+
+    await store.put(key, b"one", "application/octet-stream")
+    await store.put(key, b"two", "application/octet-stream")
+
+    assert await store.get(key) == b"two"
