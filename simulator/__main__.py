@@ -11,7 +11,7 @@ from simulator.app import create_app
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="simulator", description="Simulated Meta and OpenAI services.")
+    parser = argparse.ArgumentParser(prog="simulator", description="The outside world on one machine.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8600)
     parser.add_argument(

@@ -5,7 +5,7 @@ import asyncio
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from simulator.faults import Fault, FaultName, Faults, Service, service_of
+from simulator.faults import PREFIXED, Fault, FaultName, Faults, Service, service_of
 
 HANG_S = 60.0
 SERVER_ERRORS = {
@@ -21,9 +21,9 @@ SERVER_ERRORS = {
             "fbtrace_id": "AsimulatedTrace",
         }
     },
-}
-RATE_LIMIT = {
-    "error": {"message": "Rate limit reached.", "type": "requests", "param": None, "code": "rate_limit_exceeded"}
+    Service.REPLICATE: {"title": "Internal server error", "detail": "An unexpected error occurred.", "status": 500},
+    Service.RUNWAY: {"error": "An unexpected error occurred."},
+    Service.FAL: {"detail": "Internal Server Error", "error_type": "internal_error"},
 }
 
 
@@ -71,10 +71,25 @@ class Disturbance:
             return fault, JSONResponse(SERVER_ERRORS[service or Service.META], status_code=500)
         if fault := self._take(FaultName.NONSENSE, scope):
             return fault, JSONResponse({"weather": ["sunny", 21], "id": None})
-        if service is Service.OPENAI and (fault := self._take(FaultName.THROTTLE, scope)):
-            headers = {"retry-after": str(fault.params.get("retry_after", 1))}
-            return fault, JSONResponse(RATE_LIMIT, status_code=429, headers=headers)
+        # Meta's own part knows its many kinds of limits.
+        if service in PREFIXED and (fault := self._take(FaultName.THROTTLE, scope)):
+            wait_s = fault.params.get("retry_after", 1)
+            headers = {"retry-after": str(wait_s)}
+            return fault, JSONResponse(_rate_limit(service, wait_s), status_code=429, headers=headers)
         return None
+
+
+def _rate_limit(service: Service, wait_s: float) -> dict[str, object]:
+    match service:
+        case Service.REPLICATE:
+            detail = f"Request was throttled. Your rate limit resets in ~{wait_s}s."
+            return {"title": "Too many requests", "detail": detail, "status": 429}
+        case Service.RUNWAY:
+            return {"error": "You have reached the daily limit of generations for this model."}
+        case Service.FAL:
+            return {"detail": "Too many requests."}
+    kind, code = "requests", "rate_limit_exceeded"
+    return {"error": {"message": "Rate limit reached.", "type": kind, "param": None, "code": code}}
 
 
 async def _hang(seconds: float, receive: Receive, send: Send) -> None:

@@ -17,6 +17,9 @@ from simulator.store import Store
 class Service(StrEnum):
     META = "meta"
     OPENAI = "openai"
+    REPLICATE = "replicate"
+    RUNWAY = "runway"
+    FAL = "fal"
 
 
 class FaultName(StrEnum):
@@ -27,7 +30,7 @@ class FaultName(StrEnum):
     HTTP_503_HTML = "http_503_html"  # + a proxy's HTML page
     TIMEOUT = "timeout"  # + hangs `seconds`, then closes the connection
     NONSENSE = "nonsense"  # + 200 with JSON of another shape
-    THROTTLE = "throttle"  # meta: `code` 80004 or 17, `regain_minutes`; openai: 429 with `retry_after`
+    THROTTLE = "throttle"  # meta: `code` 80004 or 17, `regain_minutes`; the others: 429 with `retry_after`
     APPLIED_THEN_DROPPED = "applied_then_dropped"  # committed, then the connection closes before the reply is whole
     DROPPED_BEFORE = "dropped_before"  # the connection closes, nothing applied
     EXPIRED_TOKEN = "expired_token"  # noqa: S105 (a name; meta: 190/463)
@@ -40,8 +43,26 @@ class FaultName(StrEnum):
     FAILED = "failed"  # openai: 200, but the response's status is failed
     CONTENT_FILTER = "content_filter"  # openai: the output is cut off by the filter
     INVALID_JSON = "invalid_json"  # openai: chatter around half a JSON object
-    NO_CREDIT = "no_credit"  # openai: 429 insufficient_quota
+    NO_CREDIT = "no_credit"  # openai: 429 insufficient_quota; replicate: 402; runway: 400; fal: 403
     WRONG_OFFER = "wrong_offer"  # openai: a first copy claims `percent` (30) whatever the offer says
+    # Of a job of replicate, runway or fal, decided when it is created.
+    NSFW = "nsfw"  # fails by the content filter; `detail`: code or text; replicate: `outputs` drops only so many
+    JOB_FAILED = "job_failed"  # fails, and may succeed if tried again; `detail`: code or text
+    JOB_TIMEOUT = "job_timeout"  # replicate: aborted before it starts; runway: INTERNAL; fal: error_type timeout
+    STUCK = "stuck"  # starts and never ends
+    THROTTLED = "throttled"  # runway: waits as THROTTLED instead of PENDING
+    CANCEL_IGNORED = "cancel_ignored"  # cancelling is answered as ever, but the job runs to its end
+    LOST_WEBHOOK = "lost_webhook"  # none is sent
+    DUPLICATE_WEBHOOK = "duplicate_webhook"  # each is sent twice
+    LATE_WEBHOOK = "late_webhook"  # `event` (completed) comes `seconds` (1) later than it should
+    BAD_SIGNATURE = "bad_signature"  # not what the key gives; with `age_s` signed rightly, but so long ago
+    # Of a job, when it is created, read or cancelled: struck once, for good.
+    FORGOTTEN = "forgotten"  # unknown from now on, 404
+    # Of a file, at its download.
+    TRUNCATED_FILE = "truncated_file"  # the connection ends after half of the promised bytes
+    WRONG_TYPE = "wrong_type"  # an HTML page under the file's content type, or under `content_type`
+    BLANK_FILE = "blank_file"  # one colour only
+    EXPIRED_LINK = "expired_link"  # 404
 
 
 class FaultSpec(BaseModel):
@@ -67,10 +88,14 @@ class Fault(FaultSpec):
     struck: int = 0
 
 
+PREFIXED = {Service.OPENAI, Service.REPLICATE, Service.RUNWAY, Service.FAL}
+
+
 def service_of(path: str) -> Service | None:
     """Which service a request path belongs to; None for the control pages."""
-    if path.startswith("/openai/"):
-        return Service.OPENAI
+    first = path.lstrip("/").partition("/")[0]
+    if first in PREFIXED:
+        return Service(first)
     if path.startswith("/v") and path[2:3].isdigit():
         return Service.META
     return None

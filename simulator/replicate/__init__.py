@@ -1,0 +1,1 @@
+"""Replicate: pictures by predictions."""
