@@ -14,9 +14,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import BaseModel, JsonValue
 
-from models.domain.states import RenderKind
-from providers.errors import ProviderError, VendorReply
+from providers.errors import VendorReply
 from providers.media import catalogue, failures
+from providers.media.adapter import MediaAdapter
 from providers.media.protocol import (
     BadWebhook,
     Failure,
@@ -28,7 +28,7 @@ from providers.media.protocol import (
     WebhookCall,
 )
 from providers.media.signatures import SigningKeys, within_window
-from providers.media.transport import Access, Call, MediaTransport, Reply, read
+from providers.media.transport import Access, Call, MediaTransport, Reply
 
 _WAIT = timedelta(seconds=30)
 _DECLINED = "content_policy"
@@ -71,7 +71,7 @@ class _Called(BaseModel):
     request_id: str
 
 
-class FalMedia:
+class FalMedia(MediaAdapter):
     """A `MediaProvider` that calls back. It never tells a price: what was booked stays."""
 
     name = "fal"
@@ -79,20 +79,14 @@ class FalMedia:
     key_setting = "FAL_KEY"
 
     def __init__(self, access: Access) -> None:
-        self._http = MediaTransport(self.label, access.base_url, {"Authorization": f"Key {access.key}"})
+        super().__init__(access, {"Authorization": f"Key {access.key}"})
         # Another host, which has no business with our key.
         self._key_set = MediaTransport(self.label, access.keys_url, {})
         self._keys = SigningKeys(self._fetch_keys)
 
     async def close(self) -> None:
-        await self._http.close()
+        await super().close()
         await self._key_set.close()
-
-    def can_render(self, kind: RenderKind) -> bool:
-        return any(model.kind is kind for model in catalogue.models_of(self.name).values())
-
-    def ceiling_micro_usd(self, request: RenderRequest) -> int:
-        return catalogue.entry(request.model).ceiling_micro_usd(request)
 
     async def render(self, request: RenderRequest) -> Job:
         model = catalogue.entry(request.model)
@@ -104,8 +98,8 @@ class FalMedia:
         if model.references and request.references:
             body[model.references.field] = _data_uri(request.references[0])
         params = {"fal_webhook": request.webhook_url} if request.webhook_url else {}
-        reply = await self._http.call(Call("POST", f"/{model.native}", params=params, json=body, effects=True))
-        submitted = read(self._good(reply, effects=True), _Submitted, self.label, effects=True)
+        submit = Call("POST", f"/{model.native}", params=params, json=body, effects=True)
+        submitted = await self._ask(submit, _Submitted)
         return Job(submitted.request_id, JobState.QUEUED)
 
     async def poll(self, provider_job_id: str) -> Job:
@@ -113,7 +107,7 @@ class FalMedia:
             path = f"/{app}/requests/{provider_job_id}"
             reply = await self._http.call(Call("GET", f"{path}/status", params={"logs": "1"}))
             if reply.status != 404:
-                return await self._job(provider_job_id, path, read(self._good(reply), _Status, self.label))
+                return await self._job(provider_job_id, path, self._read(reply, _Status))
         return Job(provider_job_id, JobState.LOST)
 
     async def cancel(self, provider_job_id: str) -> None:
@@ -122,7 +116,7 @@ class FalMedia:
             if reply.status == 404:
                 continue
             if reply.says("status") != "ALREADY_COMPLETED":
-                self._good(reply)
+                self._require_good(reply)
             return
 
     async def parse_webhook(self, headers: Mapping[str, str], body: bytes, now: datetime) -> WebhookCall:
@@ -156,39 +150,32 @@ class FalMedia:
         reply = await self._http.call(Call("GET", path))
         if reply.status in (404, 410):
             return Job(job_id, JobState.LOST, log=log)
-        vendor = _vendor(reply)
+        vendor = self._vendor(reply)
         # The model's own failure comes as JSON; a gateway's page says nothing about the video.
         own = reply.body is not None and bool(reply.says("detail", "error_type"))
         if own and reply.status >= 400 and reply.status not in (401, 403, 429):
             retryable = reply.headers.get("x-fal-retryable", str(reply.status >= 500)).lower() == "true"
             return _ended_badly(job_id, log, vendor, retryable=retryable)
-        video = read(self._good(reply), _Result, self.label).video
+        video = self._read(reply, _Result).video
         return Job(job_id, JobState.SUCCEEDED, log=log, outputs=(Output(video.url),))
 
     async def _fetch_keys(self) -> list[bytes]:
-        reply = self._good(await self._key_set.call(Call("GET", "")))
-        keys = read(reply, _KeySet, self.label).keys
+        keys = self._read(await self._key_set.call(Call("GET", "")), _KeySet).keys
         return [raw for key in keys if key.kty in ("OKP", "") and (raw := _raw_key(key.x))]
 
-    def _good(self, reply: Reply, *, effects: bool = False) -> Reply:
-        if reply.ok:
-            return reply
-        raise self._failure(reply, effects=effects)
+    def _vendor(self, reply: Reply) -> VendorReply:
+        """Models put a list of typed objects into `detail`, the platform a sentence beside an `error_type`."""
+        detail = (reply.body or {}).get("detail")
+        first = detail[0] if isinstance(detail, list) and detail else None
+        named = first.get("type") if isinstance(first, dict) else reply.says("error_type")
+        return reply.vendor(code=str(named) if named else None)
 
-    def _failure(self, reply: Reply, *, effects: bool) -> ProviderError:
-        vendor = _vendor(reply)
-        text = (vendor.message or "").lower()
-        if reply.status == 402 or (reply.status in (401, 403) and "balance" in text):
-            return failures.credit_used_up(self.label, vendor)
-        if reply.status in (401, 403):
-            return failures.key_rejected(self.label, self.key_setting, vendor)
-        if reply.status == 404:
-            return failures.model_gone(self.label, vendor)
-        if reply.status == 429:
-            return failures.throttled(self.label, _WAIT, vendor)
-        if 400 <= reply.status < 500:
-            return failures.refused(self.label, vendor)
-        return failures.unexplained(self.label, vendor, effects=effects)
+    def _wait(self, reply: Reply) -> timedelta:  # noqa: ARG002 - fal states none
+        return _WAIT
+
+    def _out_of_credit(self, reply: Reply) -> bool:
+        """Said in the words of a 403."""
+        return reply.status == 402 or (reply.status in (401, 403) and "balance" in reply.says("detail").lower())
 
 
 def _apps() -> list[str]:
@@ -209,14 +196,6 @@ def _ended_badly(job_id: str, log: str, vendor: VendorReply, *, retryable: bool)
         message = "Pika cannot make this video. Change the description or the picture and render again."
         failure = Failure(message, retryable=False, vendor=vendor)
     return Job(job_id, JobState.FAILED, log=log, failure=failure)
-
-
-def _vendor(reply: Reply) -> VendorReply:
-    """Models put a list of typed objects into `detail`, the platform a sentence beside an `error_type`."""
-    detail = (reply.body or {}).get("detail")
-    first = detail[0] if isinstance(detail, list) and detail else None
-    named = first.get("type") if isinstance(first, dict) else reply.says("error_type")
-    return reply.vendor(code=str(named) if named else None)
 
 
 def _data_uri(reference: Reference) -> str:

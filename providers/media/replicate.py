@@ -16,9 +16,9 @@ from pydantic import BaseModel, JsonValue
 from replicate.prediction import Prediction
 from replicate.webhook import Webhooks, WebhookSigningSecret
 
-from models.domain.states import RenderKind
-from providers.errors import OutcomeUnknown, ProviderError, RetryLater, VendorReply
+from providers.errors import OutcomeUnknown, RetryLater, VendorReply
 from providers.media import catalogue, failures
+from providers.media.adapter import MediaAdapter
 from providers.media.protocol import (
     BadWebhook,
     Failure,
@@ -30,7 +30,7 @@ from providers.media.protocol import (
     WebhookCall,
 )
 from providers.media.signatures import SigningKeys, within_window
-from providers.media.transport import Access, Call, MediaTransport, Reply, read
+from providers.media.transport import Access, Call, Reply
 
 # Replicate asks for a URL above this size and takes a data URL below it.
 _INLINE_BYTES = 256_000
@@ -75,7 +75,7 @@ class _Secret(BaseModel):
     key: str
 
 
-class ReplicateMedia:
+class ReplicateMedia(MediaAdapter):
     """A `MediaProvider` that finds jobs and calls back. `render` answers within 25 seconds."""
 
     name = "replicate"
@@ -83,17 +83,8 @@ class ReplicateMedia:
     key_setting = "REPLICATE_API_TOKEN"
 
     def __init__(self, access: Access) -> None:
-        self._http = MediaTransport(self.label, access.base_url, {"Authorization": f"Bearer {access.key}"})
+        super().__init__(access, {"Authorization": f"Bearer {access.key}"})
         self._secret = SigningKeys(self._fetch_secret)
-
-    async def close(self) -> None:
-        await self._http.close()
-
-    def can_render(self, kind: RenderKind) -> bool:
-        return any(model.kind is kind for model in catalogue.models_of(self.name).values())
-
-    def ceiling_micro_usd(self, request: RenderRequest) -> int:
-        return catalogue.entry(request.model).ceiling_micro_usd(request)
 
     async def render(self, request: RenderRequest) -> Job:
         model = catalogue.entry(request.model)
@@ -102,19 +93,18 @@ class ReplicateMedia:
         if request.webhook_url:
             body |= {"webhook": request.webhook_url, "webhook_events_filter": ["completed"]}
         path = f"/v1/models/{model.native}/predictions"
-        reply = await self._call(Call("POST", path, json=body, effects=True))
-        return _job(read(reply, _Prediction, self.label, effects=True))
+        return _job(await self._ask(Call("POST", path, json=body, effects=True), _Prediction))
 
     async def poll(self, provider_job_id: str) -> Job:
         reply = await self._http.call(Call("GET", f"/v1/predictions/{provider_job_id}"))
         if reply.status == 404:
             return Job(provider_job_id, JobState.LOST)
-        return _job(read(self._good(reply), _Prediction, self.label))
+        return _job(self._read(reply, _Prediction))
 
     async def cancel(self, provider_job_id: str) -> None:
         reply = await self._http.call(Call("POST", f"/v1/predictions/{provider_job_id}/cancel"))
         if reply.status != 404:
-            self._good(reply)
+            self._require_good(reply)
 
     async def find(self, seed: int, since: datetime) -> list[Job]:
         """Every job made with this seed since then, clocks five minutes apart allowed for.
@@ -125,9 +115,7 @@ class ReplicateMedia:
         found: list[Job] = []
         unreadable = False
         for listed in await self._since(since - _CLOCKS):
-            full = listed
-            if not listed.input and not listed.data_removed:
-                full = read(await self._call(Call("GET", f"/v1/predictions/{listed.id}")), _Prediction, self.label)
+            full = listed if listed.input or listed.data_removed else await self._again(listed)
             unreadable = unreadable or not full.input
             if (full.input or {}).get("seed") == seed:
                 found.append(_job(full))
@@ -176,15 +164,14 @@ class ReplicateMedia:
     async def _link(self, reference: Reference) -> str:
         if len(reference.content) <= _INLINE_BYTES:
             return f"data:{reference.content_type};base64,{base64.b64encode(reference.content).decode()}"
-        reply = await self._call(Call("POST", "/v1/files", upload=reference))
-        return read(reply, _File, self.label).urls.get
+        return (await self._ask(Call("POST", "/v1/files", upload=reference), _File)).urls.get
 
     async def _since(self, since: datetime) -> list[_Prediction]:
         """Predictions made over the API since then; Replicate lists the newest first."""
         found: list[_Prediction] = []
         query: dict[str, str] | None = {}
         while query is not None:
-            page = read(await self._call(Call("GET", "/v1/predictions", params=query)), _Page, self.label)
+            page = await self._ask(Call("GET", "/v1/predictions", params=query), _Page)
             recent = [one for one in page.results if one.created_at is None or one.created_at >= since]
             found += [one for one in recent if one.source != "web"]
             more = page.next and len(recent) == len(page.results)
@@ -195,37 +182,21 @@ class ReplicateMedia:
             query = following
         return found
 
+    async def _again(self, listed: _Prediction) -> _Prediction:
+        """Read by itself, since lists may leave the input out; as listed where it has been deleted since."""
+        reply = await self._http.call(Call("GET", f"/v1/predictions/{listed.id}"))
+        return listed if reply.status == 404 else self._read(reply, _Prediction)
+
     async def _fetch_secret(self) -> str:
-        reply = await self._call(Call("GET", "/v1/webhooks/default/secret"))
-        return read(reply, _Secret, self.label).key
+        return (await self._ask(Call("GET", "/v1/webhooks/default/secret"), _Secret)).key
 
-    async def _call(self, call: Call) -> Reply:
-        return self._good(await self._http.call(call), effects=call.effects)
+    def _vendor(self, reply: Reply) -> VendorReply:
+        return reply.vendor(code=reply.says("type", "title")[:100] or None)
 
-    def _good(self, reply: Reply, *, effects: bool = False) -> Reply:
-        if reply.ok:
-            return reply
-        raise self._failure(reply, effects=effects)
-
-    def _failure(self, reply: Reply, *, effects: bool) -> ProviderError:
-        vendor = reply.vendor(code=reply.says("type", "title")[:100] or None)
-        if reply.status in (401, 403):
-            return failures.key_rejected(self.label, self.key_setting, vendor)
-        if reply.status == 402:
-            return failures.credit_used_up(self.label, vendor)
-        if reply.status == 404:
-            return failures.model_gone(self.label, vendor)
-        if reply.status == 429:
-            return failures.throttled(self.label, _wait(vendor.message or ""), vendor)
-        if 400 <= reply.status < 500:
-            return failures.refused(self.label, vendor)
-        return failures.unexplained(self.label, vendor, effects=effects)
-
-
-def _wait(detail: str) -> timedelta:
-    """Replicate states the delay in words only: "... resets in ~30s"."""
-    stated = re.search(r"resets in ~?(\d{1,5})\s*s", detail)
-    return max(_LEAST_WAIT, timedelta(seconds=int(stated[1]))) if stated else _LEAST_WAIT
+    def _wait(self, reply: Reply) -> timedelta:
+        """Replicate states the delay in words only: "... resets in ~30s"."""
+        stated = re.search(r"resets in ~?(\d{1,5})\s*s", reply.says("detail"))
+        return max(_LEAST_WAIT, timedelta(seconds=int(stated[1]))) if stated else _LEAST_WAIT
 
 
 def _signed(secret: str, headers: dict[str, str], body: str) -> bool:

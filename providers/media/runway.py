@@ -9,11 +9,11 @@ from datetime import timedelta
 
 from pydantic import BaseModel, JsonValue
 
-from models.domain.states import RenderKind
-from providers.errors import ProviderError, Refused, VendorReply
+from providers.errors import Refused, VendorReply
 from providers.media import catalogue, failures
+from providers.media.adapter import MediaAdapter
 from providers.media.protocol import Failure, Job, JobState, Output, Reference, RenderRequest
-from providers.media.transport import Access, Call, MediaTransport, Reply, read
+from providers.media.transport import Access, Call, Reply
 
 _API_VERSION = "2024-11-06"
 _MICRO_USD_PER_CREDIT = 10_000
@@ -46,7 +46,7 @@ class _Task(BaseModel):
     cost: _Credits | None = None
 
 
-class RunwayMedia:
+class RunwayMedia(MediaAdapter):
     """A `MediaProvider` that neither finds jobs nor calls back."""
 
     name = "runway"
@@ -54,17 +54,7 @@ class RunwayMedia:
     key_setting = "RUNWAYML_API_SECRET"
 
     def __init__(self, access: Access) -> None:
-        headers = {"Authorization": f"Bearer {access.key}", "X-Runway-Version": _API_VERSION}
-        self._http = MediaTransport(self.label, access.base_url, headers)
-
-    async def close(self) -> None:
-        await self._http.close()
-
-    def can_render(self, kind: RenderKind) -> bool:
-        return any(model.kind is kind for model in catalogue.models_of(self.name).values())
-
-    def ceiling_micro_usd(self, request: RenderRequest) -> int:
-        return catalogue.entry(request.model).ceiling_micro_usd(request)
+        super().__init__(access, {"Authorization": f"Bearer {access.key}", "X-Runway-Version": _API_VERSION})
 
     async def render(self, request: RenderRequest) -> Job:
         model = catalogue.entry(request.model)
@@ -73,16 +63,14 @@ class RunwayMedia:
         body |= {"ratio": model.ratios[request.ratio], "duration": model.duration_s(request), **model.inputs}
         if model.references and request.references:
             body[model.references.field] = self._data_uri(request.references[0])
-        reply = self._good(
-            await self._http.call(Call("POST", f"/v1/{model.endpoint}", json=body, effects=True)), effects=True
-        )
-        return Job(read(reply, _Created, self.label, effects=True).id, JobState.QUEUED)
+        created = await self._ask(Call("POST", f"/v1/{model.endpoint}", json=body, effects=True), _Created)
+        return Job(created.id, JobState.QUEUED)
 
     async def poll(self, provider_job_id: str) -> Job:
         reply = await self._http.call(Call("GET", f"/v1/tasks/{provider_job_id}"))
         if reply.status == 404:
             return Job(provider_job_id, JobState.LOST)
-        return self._job(read(self._good(reply), _Task, self.label))
+        return self._job(self._read(reply, _Task))
 
     async def cancel(self, provider_job_id: str) -> None:
         """Runway's one call cancels an open task and deletes a finished one together with its paid video, so it is
@@ -91,7 +79,7 @@ class RunwayMedia:
             return
         reply = await self._http.call(Call("DELETE", f"/v1/tasks/{provider_job_id}"))
         if reply.status != 404:
-            self._good(reply)
+            self._require_good(reply)
 
     def _data_uri(self, reference: Reference) -> str:
         encoded = base64.b64encode(reference.content).decode()
@@ -126,22 +114,9 @@ class RunwayMedia:
         message = f"Runway gave up ({code}). Render again, or choose another model."
         return Failure(message, retryable=False, vendor=vendor)
 
-    def _good(self, reply: Reply, *, effects: bool = False) -> Reply:
-        if reply.ok:
-            return reply
-        raise self._failure(reply, effects=effects)
+    def _wait(self, reply: Reply) -> timedelta:  # noqa: ARG002 - Runway states none
+        return _QUOTA_WAIT
 
-    def _failure(self, reply: Reply, *, effects: bool) -> ProviderError:
-        vendor = reply.vendor()
-        if reply.status in (401, 403):
-            return failures.key_rejected(self.label, self.key_setting, vendor)
-        # Used-up credit is a plain 400 whose text alone tells it.
-        if reply.status == 402 or (reply.status == 400 and "credits" in (vendor.message or "").lower()):
-            return failures.credit_used_up(self.label, vendor)
-        if reply.status in (404, 405):
-            return failures.model_gone(self.label, vendor)
-        if reply.status == 429:
-            return failures.throttled(self.label, _QUOTA_WAIT, vendor)
-        if 400 <= reply.status < 500:
-            return failures.refused(self.label, vendor)
-        return failures.unexplained(self.label, vendor, effects=effects)
+    def _out_of_credit(self, reply: Reply) -> bool:
+        """A plain 400, whose text alone tells it."""
+        return reply.status == 402 or (reply.status == 400 and "credits" in reply.says("error").lower())

@@ -5,19 +5,17 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 import httpx
 import structlog
-from pydantic import BaseModel, JsonValue, ValidationError
+from pydantic import JsonValue
 
 from providers.errors import VendorReply
-from providers.media.failures import no_answer, unexplained
+from providers.media.failures import no_answer
 from providers.media.protocol import Reference
 
 log = structlog.get_logger()
 TIMEOUT_S = 15.0
-WireT = TypeVar("WireT", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +41,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`body` is None where the provider answered with anything but a JSON object or nothing at all."""
+    """`body` is None where it is neither empty nor a JSON object; `effects` are those of the call it answers."""
 
     status: int
     body: dict[str, JsonValue] | None
     headers: Mapping[str, str]
+    effects: bool
 
     @property
     def ok(self) -> bool:
@@ -96,7 +95,7 @@ class MediaTransport:
         """
         started = time.monotonic()
         response = await self._exchange(call)
-        reply = Reply(response.status_code, _json_object(response), response.headers)
+        reply = Reply(response.status_code, _json_object(response), response.headers, call.effects)
         about = {"provider": self._label, "method": call.method, "path": call.path, "status": reply.status}
         tell = log.info if reply.ok else log.warning
         tell("media call", **about, ms=round(1000 * (time.monotonic() - started)))
@@ -127,20 +126,6 @@ class MediaTransport:
             part = (f"reference.{ending}", call.upload.content, call.upload.content_type)
             return self._client.build_request(call.method, url, files={"content": part})
         return self._client.build_request(call.method, url, params=dict(call.params), json=call.json)
-
-
-def read(reply: Reply, shape: type[WireT], label: str, *, effects: bool = False) -> WireT:
-    """The body of a good reply.
-
-    Raises:
-        OutcomeUnknown: it answers a call with effects and says nothing that can be understood.
-        RetryLater: the same for any other call.
-    """
-    try:
-        return shape.model_validate(reply.body)
-    except ValidationError:
-        # Not chained: pydantic repeats the input, which is a client's words.
-        raise unexplained(label, reply.vendor(), effects=effects) from None
 
 
 def _json_object(response: httpx.Response) -> dict[str, JsonValue] | None:
