@@ -8,6 +8,7 @@ which repeats paid submits.
 import base64
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from cryptography.exceptions import InvalidSignature
@@ -141,23 +142,22 @@ class FalMedia(MediaAdapter):
         if told.status != "COMPLETED":
             # A status that is not known yet can only be waited out.
             return Job(job_id, JobState.RUNNING, log=log)
+        return self._ended(Job(job_id, JobState.SUCCEEDED, log=log), told, await self._http.call(Call("GET", path)))
+
+    def _ended(self, job: Job, told: _Status, result: Reply) -> Job:
+        """What became of a completed job: a failure shows in its status, in its result or in both."""
+        vendor = self._vendor(result)
+        # The model's own failure comes as JSON; a gateway's page says nothing about the video.
+        own = result.body is not None and bool(result.says("detail", "error_type"))
+        if own and result.status >= 400 and result.status not in (401, 403, 404, 410, 429):
+            retryable = result.headers.get("x-fal-retryable", str(result.status >= 500)).lower() == "true"
+            return _failed(job, vendor, retryable=retryable)
         if told.error or told.error_type:
             vendor = VendorReply(status=200, code=told.error_type, message=told.error and told.error[:500])
-            return _ended_badly(job_id, log, vendor, retryable=True)
-        return await self._result(job_id, path, log)
-
-    async def _result(self, job_id: str, path: str, log: str) -> Job:
-        reply = await self._http.call(Call("GET", path))
-        if reply.status in (404, 410):
-            return Job(job_id, JobState.LOST, log=log)
-        vendor = self._vendor(reply)
-        # The model's own failure comes as JSON; a gateway's page says nothing about the video.
-        own = reply.body is not None and bool(reply.says("detail", "error_type"))
-        if own and reply.status >= 400 and reply.status not in (401, 403, 429):
-            retryable = reply.headers.get("x-fal-retryable", str(reply.status >= 500)).lower() == "true"
-            return _ended_badly(job_id, log, vendor, retryable=retryable)
-        video = self._read(reply, _Result).video
-        return Job(job_id, JobState.SUCCEEDED, log=log, outputs=(Output(video.url),))
+            return _failed(job, vendor, retryable=True)
+        if result.status in (404, 410):
+            return replace(job, state=JobState.LOST)
+        return replace(job, outputs=(Output(self._read(result, _Result).video.url),))
 
     async def _fetch_keys(self) -> list[bytes]:
         keys = self._read(await self._key_set.call(Call("GET", "")), _KeySet).keys
@@ -184,18 +184,18 @@ def _apps() -> list[str]:
     return sorted({"/".join(native.split("/")[:2]) for native in natives})
 
 
-def _ended_badly(job_id: str, log: str, vendor: VendorReply, *, retryable: bool) -> Job:
-    told = f"{vendor.code} {vendor.message}".lower()
-    if _CANCELLED in (vendor.code or "").lower():
-        return Job(job_id, JobState.CANCELLED, log=log)
-    if _DECLINED in told:
-        failure = Failure(failures.DECLINED.format(label="Pika"), retryable=False, vendor=vendor)
+def _failed(job: Job, vendor: VendorReply, *, retryable: bool) -> Job:
+    said = f"{vendor.code} {vendor.message}".lower()
+    if _CANCELLED in said:
+        return replace(job, state=JobState.CANCELLED)
+    if _DECLINED in said:
+        failure = Failure(failures.DECLINED.format(label=FalMedia.label), retryable=False, vendor=vendor)
     elif retryable:
-        failure = Failure(failures.BROKE_DOWN.format(label="fal"), retryable=True, vendor=vendor)
+        failure = Failure(failures.BROKE_DOWN.format(label=FalMedia.label), retryable=True, vendor=vendor)
     else:
-        message = "Pika cannot make this video. Change the description or the picture and render again."
+        message = "fal cannot make this video. Change the description or the picture and render again."
         failure = Failure(message, retryable=False, vendor=vendor)
-    return Job(job_id, JobState.FAILED, log=log, failure=failure)
+    return replace(job, state=JobState.FAILED, failure=failure)
 
 
 def _data_uri(reference: Reference) -> str:
