@@ -15,7 +15,7 @@ PROVIDER = "Download"
 CHUNK_BYTES = 256 * 1024
 _MOST_REDIRECTS = 3
 # Between two chunks; how long the whole may take is the caller's affair.
-_TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+_TIMEOUT = httpx.Timeout(30.0, connect=10.0, pool=None)
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _GONE = frozenset({401, 403, 404, 410})
 

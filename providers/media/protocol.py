@@ -125,7 +125,11 @@ class FindsJobs(Protocol):
     """A provider whose jobs can be listed, so that an unknown submit can be settled."""
 
     async def find(self, seed: int, since: datetime) -> list[Job]:
-        """Every job made with this seed since then, over all pages. A page that fails fails the whole look-up."""
+        """Every job made with this seed since then, over all pages. A page that fails fails the whole look-up.
+
+        Raises:
+            OutcomeUnknown: what the provider still lists cannot tell; asking again will not help.
+        """
         ...
 
 
