@@ -11,16 +11,16 @@ from activities.dry_run import dry_run
 from activities.errors import ErrorType, final, waiting
 from activities.heartbeats import heartbeating
 from activities.platform_writes import PlatformWrites
-from activities.publish_intents import activations, intend_plan, plan_counts, problems_of, status_intent
+from activities.publish_intents import activations, intend_plan, plan_counts, problems_of
 from activities.publish_plan import planned_objects
 from activities.reviews import sync_review
+from activities.statuses import set_status
 from activities.word_check import check_word
 from models.contracts.base import CampaignRef
 from models.contracts.publishing import (
     AcceptEpoch,
     DryRunReport,
     EndPublish,
-    IntentRef,
     LateAudit,
     PreparedPublish,
     PublishOutcome,
@@ -34,12 +34,12 @@ from models.contracts.publishing import (
     WaitingForPerson,
 )
 from models.domain.ledger import OPEN_STATES
-from models.domain.states import CampaignStatus, PlatformKind, WriteClass, WriteOp
+from models.domain.states import CampaignStatus, PlatformKind
 from models.tables.ledger import LedgerIntent, PublishRun, PublishRunState
 from records import audit, gate, ledger, notifications, platform_objects, publish_runs
 from records.campaigns import facts as campaign_facts
 from records.gate import GateVerdict
-from records.resolutions import NotSettleable, resolve, supersede
+from records.resolutions import NotSettleable, resolve
 
 
 class Publishing:
@@ -259,13 +259,13 @@ class Publishing:
 
     @activity.defn
     async def sync_review(self, ref: CampaignRef) -> ReviewReport:
-        """Read and keep the platform's reviews; see `activities.reviews`."""
+        """Look at what runs; see `activities.reviews`."""
         async with heartbeating():
-            return await sync_review(self._platform, ref)
+            return await sync_review(self._platform, self._writes, ref)
 
     @activity.defn
     async def set_status(self, write: StatusWrite) -> StatusResult:
-        """Pause or resume the platform campaigns: one call each stops or starts everything under them.
+        """Pause or resume the platform campaigns; see `activities.statuses`.
 
         Idempotency: the command id.
 
@@ -274,25 +274,7 @@ class Publishing:
         """
         ref = CampaignRef(workspace_id=write.workspace_id, campaign_id=write.campaign_id)
         async with heartbeating(), self._platform.telling(ref):
-            async with self._database.workspace_transaction(write.workspace_id) as session:
-                facts = await campaign_facts.load(session, write.campaign_id)
-                # Also keeps a twin of this command out until the intents are there.
-                await publish_runs.latest(session, write.campaign_id, lock=True)
-                rows = await platform_objects.of_campaign(session, write.campaign_id)
-                intents = [
-                    status_intent(row, write.op, WriteClass.PERSON, command_id=write.command_id)
-                    for row in rows
-                    if row.kind is PlatformKind.CAMPAIGN
-                ]
-                await supersede(session, [intent.object_id for intent in intents])
-                ids = await ledger.intend_next(session, intents)
-                now = await ledger.database_now(session)
-            refs = [IntentRef(workspace_id=write.workspace_id, intent_id=intent_id) for intent_id in ids]
-            await self._writes.settle_all(refs)
-            if write.op is WriteOp.PAUSE:
-                return StatusResult(status=CampaignStatus.PAUSED, changed=len(ids))
-            started = facts.schedule is None or facts.schedule.start <= now
-            return StatusResult(status=CampaignStatus.LIVE if started else CampaignStatus.SCHEDULED, changed=len(ids))
+            return await set_status(self._platform, self._writes, write)
 
 
 def _outcome(end: EndPublish, status: str, counts: dict[PlatformKind, int]) -> PublishOutcome:

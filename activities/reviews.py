@@ -1,12 +1,13 @@
 """A look at what runs: the platform's review of each ad, what the ads together say about delivery, what has expired."""
 
-import hashlib
 from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.ad_platform import AdPlatform
+from activities.expiring import pause_expired
+from activities.platform_writes import PlatformWrites
 from models.contracts.base import CampaignRef
 from models.contracts.publishing import AdReviewLine, ReviewReport
 from models.domain.states import Delivery, PlatformKind
@@ -15,22 +16,21 @@ from providers.ads.results import AdReview, ReviewVerdict
 from records import ledger, notifications, platform_objects
 from records.campaigns import facts as campaign_facts
 from records.campaigns.facts import CampaignFacts
-from records.campaigns.launch import expired
 from records.campaigns.running import running_schedule
 
 _RUNNING = ("ACTIVE", "PREAPPROVED", "WITH_ISSUES")
 
 
-async def sync_review(platform: AdPlatform, ref: CampaignRef) -> ReviewReport:
-    """Read all reviews and keep them with the ads; the words are the platform's own.
+async def sync_review(platform: AdPlatform, writes: PlatformWrites, ref: CampaignRef) -> ReviewReport:
+    """Pause what has expired, then read all reviews and keep them with the ads; the words are the platform's own.
 
     Raises:
-        ApplicationError: `publish.waiting` while the platform cannot be read.
+        ApplicationError: `publish.waiting` while the platform cannot be reached.
     """
+    await pause_expired(platform, writes, ref)
     async with platform.database.workspace_transaction(ref.workspace_id) as session:
         facts = await campaign_facts.load(session, ref.campaign_id)
         rows = await platform_objects.of_campaign(session, ref.campaign_id)
-        await _tell_what_expired(session, facts)
         await _tell_of_used_up_total(session, facts)
     if facts.account is None or not rows:
         return ReviewReport()
@@ -46,21 +46,6 @@ async def sync_review(platform: AdPlatform, ref: CampaignRef) -> ReviewReport:
             await platform_objects.store_review(session, object_id, line.verdict, line.words)
     delivery, reason = delivery_of(reviews)
     return ReviewReport(ads=list(lines.values()), delivery=delivery, reason=reason)
-
-
-async def _tell_what_expired(session: AsyncSession, facts: CampaignFacts) -> None:
-    """What runs does so on rights and an offer that may end meanwhile; people are told once."""
-    for reason in await expired(session, facts):
-        digest = hashlib.sha256(reason.encode()).hexdigest()[:16]
-        await notifications.add(
-            session,
-            workspace_id=facts.campaign.workspace_id,
-            campaign_id=facts.campaign.id,
-            kind="expired_live",
-            title=f"{facts.campaign.name} shows what may not be shown any more",
-            body=f"{reason[0].upper()}{reason[1:]}. Its ads keep running: pause it, or open a change that pauses them.",
-            dedupe_key=f"expired:{facts.campaign.id}:{digest}",
-        )
 
 
 async def _tell_of_used_up_total(session: AsyncSession, facts: CampaignFacts) -> None:

@@ -14,14 +14,23 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from models.domain.states import AdAccountState, ApprovalState, CampaignStatus, Gate, LedgerState, WriteClass, WriteOp
+from models.domain.states import (
+    AdAccountState,
+    ApprovalState,
+    CampaignStatus,
+    Gate,
+    LedgerState,
+    PlatformKind,
+    WriteClass,
+    WriteOp,
+)
 from models.tables.ad_account import AdAccount
 from models.tables.campaign import Campaign
-from models.tables.ledger import LedgerIntent, PublishRun
+from models.tables.ledger import LedgerIntent, ObjectStatus, PlatformObject, PublishRun
 from records import audit, changes
 from records.audit import AuditEntry
 from records.campaigns import facts as campaign_facts
-from records.campaigns.launch import LaunchCheck, expired
+from records.campaigns.launch import LaunchCheck, expired_ads
 from records.ledger import database_now, object_is_busy
 
 QUOTA_LIMIT_PCT = 75
@@ -180,13 +189,21 @@ async def _approval_ruling(session: AsyncSession, intent: LedgerIntent, launch: 
 
 
 async def _still_approved(session: AsyncSession, intent: LedgerIntent) -> Ruling:
-    """What was approved and went live may run again while no approval was taken back, and nothing of it expired."""
+    """What was approved and went live may run again while no approval was taken back; no ad that has expired may."""
     facts = await campaign_facts.load(session, intent.campaign_id)
     voided = [scope.value for scope, view in facts.scope_views.items() if view.state is not ApprovalState.APPROVED]
     if voided:
         return Ruling(GateVerdict.DROP, f"Not approved any more: {', '.join(voided)}. Have it approved first.")
-    gone = await expired(session, facts)
-    return Ruling(GateVerdict.DROP, f"This cannot run again: {'; '.join(gone)}.") if gone else ALLOWED
+    # Starting what is above an ad starts each ad that is not paused itself.
+    starts = [
+        ad for ad in await expired_ads(session, facts) if ad.row.id == intent.object_id or _runs_under(ad.row, intent)
+    ]
+    reasons = "; ".join(f"{ad.row.name}: {ad.why}" for ad in starts)
+    return Ruling(GateVerdict.DROP, f"This cannot run again: {reasons}.") if starts else ALLOWED
+
+
+def _runs_under(ad: PlatformObject, intent: LedgerIntent) -> bool:
+    return ad.status is ObjectStatus.ACTIVE and intent.object_kind is not PlatformKind.AD
 
 
 async def _approved_at_start(session: AsyncSession, intent: LedgerIntent) -> object:

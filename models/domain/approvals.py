@@ -76,8 +76,11 @@ class ScopeFacts(Facts):
 
 
 class ItemFacts(Facts):
+    """`expired` says what the item shows that may not be shown any more; empty where nothing is."""
+
     scope: Scope = Scope.CONTENT
     item_key: str
+    expired: str = ""
 
 
 class View(Document):
@@ -104,16 +107,27 @@ class ItemView(View):
 
 
 def scope_state(policy: Policy, facts: ScopeFacts, *, items: Sequence[ItemFacts] | None = None) -> ScopeView:
-    """The state of one scope. Content needs `items`, all of them, and comes from those that are included."""
+    """The state of one scope. Content needs `items`, all of them, and comes from those that are included.
+
+    It says what people decided. That something of it has expired since is nobody's decision and passes without one
+    when a right is renewed, so it shows on the item alone; launching asks for it separately.
+    """
     if facts.scope is not Scope.CONTENT:
         return ScopeView(**_view(policy, facts).model_dump())
     if items is None:
         raise ValueError("the state of content comes from its items; pass them")
-    return _content_view(policy, facts, [item_state(policy, item) for item in items])
+    decided = [item_state(policy, item.model_copy(update={"expired": ""})) for item in items]
+    return _content_view(policy, facts, decided)
 
 
 def item_state(policy: Policy, facts: ItemFacts) -> ItemView:
-    return ItemView(**_view(policy, facts).model_dump(), included=_included(facts.ballots))
+    """What has expired is approved no more, and nobody can approve it, until it is replaced or its right renewed."""
+    view = ItemView(**_view(policy, facts).model_dump(), included=_included(facts.ballots))
+    if not facts.expired:
+        return view
+    state = ApprovalState.NEEDS_REVIEW if view.state is ApprovalState.APPROVED else view.state
+    nobody = {"waiting_for": None, "unchanged_since": None, "approved_hash": None}
+    return view.model_copy(update={**nobody, "state": state, "last_reason": facts.expired})
 
 
 def may_decide(
@@ -129,9 +143,17 @@ def may_decide(
         return None if isinstance(facts, ItemFacts) else "only single items can be excluded or included; name one"
     if verdict is Verdict.WITHDRAW:
         return None if _standing(facts) else "there is no decision on this version to withdraw"
-    if is_author and verdict is Verdict.APPROVE and not policy.author_may_approve:
-        return "you wrote this version, and here nobody approves their own work; ask a colleague"
+    if verdict is Verdict.APPROVE and (reason := _not_to_be_approved(policy, facts, is_author)):
+        return reason
     return _not_their_turn(_view(policy, facts), role)
+
+
+def _not_to_be_approved(policy: Policy, facts: Facts, is_author: bool) -> str | None:
+    if isinstance(facts, ItemFacts) and facts.expired:
+        return f"{facts.expired}; replace it, or leave the item out"
+    if is_author and not policy.author_may_approve:
+        return "you wrote this version, and here nobody approves their own work; ask a colleague"
+    return None
 
 
 def _not_their_turn(view: View, role: Role) -> str | None:

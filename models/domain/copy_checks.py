@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import TypedDict
 
 from models.domain.base import graphemes
-from models.domain.brief import Brief, ConversionLocation
+from models.domain.brief import Brief, ConversionLocation, Offer
 from models.domain.content import CallToAction, ItemContent, item_key
 from models.domain.figure_checks import agreed_offer, figure_findings
 from models.domain.figures import percentages
@@ -28,7 +28,16 @@ from models.domain.states import CreativeFormat, Placement
 from models.domain.strategy import Objective, Strategy
 from models.domain.wording import PERSONAL_ATTRIBUTES, SUPERLATIVES, WEB_ADDRESS, contains, fold, same_script
 
-__all__ = ["Finding", "Level", "allowed_ctas", "check_item", "near_duplicates", "placement_guides"]
+__all__ = [
+    "Finding",
+    "Level",
+    "allowed_ctas",
+    "check_item",
+    "names_offer",
+    "near_duplicates",
+    "offer_fields",
+    "placement_guides",
+]
 
 # Above this likeness two texts compete for the same readers instead of testing two ideas.
 NEAR_DUPLICATE = 0.9
@@ -158,12 +167,20 @@ def _offer(item: ItemContent, strategy: Strategy, brief: Brief, now: datetime) -
     if offer is None or offer.valid_to is None or offer.valid_to > now:
         return
     over = f"the offer ended on {offer.valid_to:%Y-%m-%d}"
+    for field in offer_fields(item, offer):
+        mend = "choose another button" if field == "cta" else "take it out of the text"
+        yield refuse(field, f"{over}; {mend} or extend it")
+
+
+def offer_fields(item: ItemContent, offer: Offer) -> list[str]:
+    """The fields of an item that name the offer: by its percentage, by its code, or by their button."""
+    named = [field for field, text in _words(item) if names_offer(text, offer)]
+    return [*named, "cta"] if item.cta is CallToAction.GET_OFFER else named
+
+
+def names_offer(text: str, offer: Offer) -> bool:
     shares = set(percentages(offer.text))
-    for field, text in _words(item):
-        if shares & set(percentages(text)) or (offer.code and contains(text, offer.code)):
-            yield refuse(field, f"{over}; take it out of the text or extend it")
-    if item.cta is CallToAction.GET_OFFER:
-        yield refuse("cta", f"{over}; choose another button or extend it")
+    return bool(shares & set(percentages(text))) or bool(offer.code and contains(text, offer.code))
 
 
 def _prescribed(item: ItemContent, brief: Brief) -> Iterator[Finding]:

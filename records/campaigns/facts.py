@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Generic, TypeVar
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col, select
 
@@ -16,6 +18,8 @@ from models.domain.approvals import ItemView, Policy, ScopeFacts, ScopeView
 from models.domain.base import Document
 from models.domain.brief import Brief
 from models.domain.content import ItemContent, item_key
+from models.domain.expiry import Ending, assets_in, ended, rests_on_offer
+from models.domain.figure_checks import agreed_offer
 from models.domain.hashing import StrategyHashes
 from models.domain.schedule import Schedule
 from models.domain.states import DocumentState, Scope
@@ -26,6 +30,7 @@ from models.tables.approval import Approval, Ballot
 from models.tables.campaign import Campaign
 from models.tables.document import DocumentVersion
 from models.tables.identity import Workspace
+from records.campaigns.expiring import rights_endings
 from records.campaigns.refusals import CommandRefused, RefusalType
 
 V = TypeVar("V", bound=DocumentVersion)
@@ -79,6 +84,10 @@ class CampaignFacts:
     approvals: dict[Scope, Approval]
     ballots: list[Ballot]
     change_sets: list[plan.ChangeSet]
+    now: datetime
+    """The database's, when this was read."""
+    rights: dict[str, list[Ending]]
+    """Item key → when the rights to what its submitted version shows end."""
 
     def forget_derived(self) -> None:
         """After rows were changed: everything that was computed from them is computed anew when next asked for."""
@@ -173,6 +182,25 @@ class CampaignFacts:
         }
 
     @cached_property
+    def endings(self) -> dict[str, list[Ending]]:
+        """What each item rests on for a time only."""
+        found = {key: list(self.rights.get(key, [])) for key in self.item_hashes}
+        offer = agreed_offer(self.brief, self.strategy) if self.strategy else None
+        if self.strategy is None or offer is None or offer.valid_to is None:
+            return found
+        for key, endings in found.items():
+            content = self.items[key].submitted
+            if content is not None and rests_on_offer(content, self.strategy, offer):
+                endings.append(Ending("the offer", offer.valid_to))
+        return found
+
+    @cached_property
+    def expired(self) -> dict[str, str]:
+        """Items that show what may not be shown any more, with the reason in words."""
+        over = {key: ended(endings, self.now) for key, endings in self.endings.items()}
+        return {key: words for key, words in over.items() if words}
+
+    @cached_property
     def included(self) -> dict[str, bool]:
         return {key: view.included for key, view in self.item_views.items()}
 
@@ -246,6 +274,7 @@ class CampaignFacts:
             current_hash=self.item_hashes.get(key),
             basis_hash=self.basis,
             ballots=[ballot for ballot in self.cast_ballots if ballot.item_key == key],
+            expired=self.expired.get(key, ""),
         )
 
     @cached_property
@@ -299,29 +328,44 @@ async def _of(session: AsyncSession, table: type[R], campaign_id: UUID, order: s
 
 async def load(session: AsyncSession, campaign_id: UUID, *, lock: bool = False) -> CampaignFacts:
     """Raises CommandRefused(not_found) where the workspace has no such campaign. `lock` holds the campaign row."""
-    query = select(Campaign).where(Campaign.id == campaign_id)
+    query = select(Campaign, sa.func.now()).where(Campaign.id == campaign_id)
     if lock:
         query = query.with_for_update(key_share=True)
-    campaign = (await session.execute(query)).scalar_one_or_none()
-    if campaign is None:
+    found = (await session.execute(query)).one_or_none()
+    if found is None:
         raise CommandRefused(RefusalType.NOT_FOUND, "There is no such campaign in this workspace.")
+    campaign, now = found
     workspace = (await session.execute(select(Workspace).where(Workspace.id == campaign.workspace_id))).scalar_one()
     item_versions: dict[UUID, list[content.ItemVersion]] = {}
     for version in await _of(session, content.ItemVersion, campaign_id, "version"):
         item_versions.setdefault(version.item_id, []).append(version)
+    briefs = await _versions(session, strategy.Brief, campaign_id)
+    items = {
+        row.key: ItemFacts(row, _current(item_versions.get(row.id, [])))
+        for row in await _of(session, content.Item, campaign_id, "position")
+    }
     return CampaignFacts(
         campaign=campaign,
         workspace=workspace,
         account=await session.get(AdAccount, campaign.ad_account_id) if campaign.ad_account_id else None,
-        briefs=await _versions(session, strategy.Brief, campaign_id),
+        briefs=briefs,
         strategies=await _versions(session, strategy.StrategyVersion, campaign_id),
         schedules=await _versions(session, plan.ScheduleVersion, campaign_id),
         plans=await _versions(session, plan.PlanVersion, campaign_id),
-        items={
-            row.key: ItemFacts(row, _current(item_versions.get(row.id, [])))
-            for row in await _of(session, content.Item, campaign_id, "position")
-        },
+        items=items,
         approvals={row.scope: row for row in await _of(session, Approval, campaign_id, "scope")},
         ballots=await _of(session, Ballot, campaign_id, "created_at"),
         change_sets=await _of(session, plan.ChangeSet, campaign_id, "number"),
+        now=now,
+        rights=await _rights(session, items, briefs),
     )
+
+
+async def _rights(
+    session: AsyncSession, items: dict[str, ItemFacts], briefs: Versions[strategy.Brief]
+) -> dict[str, list[Ending]]:
+    brief = briefs.submitted or briefs.working
+    uses = Brief.model_validate(brief.body).assets if brief else []
+    shown = {key: item.versions.submitted for key, item in items.items()}
+    used = {key: assets_in(version.body) for key, version in shown.items() if version is not None}
+    return await rights_endings(session, used, uses)

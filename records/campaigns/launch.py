@@ -1,15 +1,14 @@
 """May this campaign go live, exactly as it was approved? Asked before the first create and again before activation."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
 
-from models.domain.states import ApprovalState, Scope
-from models.tables.asset import Asset
+from models.domain.content import item_key
+from models.domain.states import ApprovalState, PlatformKind, Scope
+from models.tables.ledger import PlatformObject
+from records import platform_objects
 from records.campaigns import facts as campaign_facts
 from records.campaigns.facts import CampaignFacts
 
@@ -46,35 +45,33 @@ def check_launch(facts: CampaignFacts) -> LaunchCheck:
         reasons.append("the dry run of exactly these ads has not finished")
     elif not (plan.dry_run or {}).get("passed"):
         reasons.append("the dry run found a problem")
+    reasons += expired_reasons(facts)
     return LaunchCheck(not reasons, reasons, facts.launch_basis, dict(facts.hashes))
+
+
+def expired_reasons(facts: CampaignFacts) -> list[str]:
+    """What is included but may not be shown any more, in words: rights to pictures and videos, the offer."""
+    return [f"{key}: {words}" for key, words in facts.expired.items() if facts.included[key]]
 
 
 async def approved_for_launch(session: AsyncSession, campaign_id: UUID) -> LaunchCheck:
     """Recomputed from the ballots inside the caller's transaction, asset rights and the offer's dates included."""
-    facts = await campaign_facts.load(session, campaign_id)
-    check = check_launch(facts)
-    reasons = [*check.reasons, *await expired(session, facts)]
-    return LaunchCheck(not reasons, reasons, check.basis, check.hashes)
+    return check_launch(await campaign_facts.load(session, campaign_id))
 
 
-async def expired(session: AsyncSession, facts: CampaignFacts) -> list[str]:
-    """What was approved but may not be shown any more, in words: rights to pictures, the offer."""
-    now = await _database_time(session)
-    reasons = await _expired_assets(session, facts, now)
-    offer = facts.strategy.message.offer if facts.strategy else None
-    if offer is not None and offer.valid_to is not None and offer.valid_to <= now:
-        reasons.append("the offer has expired")
-    return reasons
+@dataclass(frozen=True, slots=True)
+class ExpiredAd:
+    """An ad on the platform that shows what may not be shown any more."""
+
+    row: PlatformObject
+    why: str
 
 
-async def _database_time(session: AsyncSession) -> datetime:
-    now: datetime = (await session.execute(select(func.now()))).scalar_one()
-    return now
-
-
-async def _expired_assets(session: AsyncSession, facts: CampaignFacts, now: datetime) -> list[str]:
-    used = {asset.asset_id for content in facts.publishable_items.values() for asset in content.pictures}
-    if not used:
+async def expired_ads(session: AsyncSession, facts: CampaignFacts) -> list[ExpiredAd]:
+    """Running and paused ones; what an ad shows is the submitted version of its item."""
+    if not facts.expired or facts.plan is None:
         return []
-    query = select(Asset.filename).where(col(Asset.id).in_(used), col(Asset.rights_until) <= now)
-    return [f"the rights to {name} have expired" for name in (await session.execute(query)).scalars()]
+    items = {ad.key: item_key(ad.concept, ad.language) for ad in facts.plan.ads}
+    rows = await platform_objects.of_campaign(session, facts.campaign.id)
+    ads = [row for row in rows if row.kind is PlatformKind.AD and items.get(row.plan_key) in facts.expired]
+    return [ExpiredAd(row, facts.expired[items[row.plan_key]]) for row in ads]

@@ -11,7 +11,7 @@ from models.domain.late import LateStop, apply_if_late
 from models.domain.states import ApprovalState, CampaignStatus, Gate
 from records.campaigns.context import Context
 from records.campaigns.editing import note_work
-from records.campaigns.launch import check_launch, expired
+from records.campaigns.launch import check_launch, expired_reasons
 from records.campaigns.refusals import CommandRefused, RefusalType, needed
 
 
@@ -78,8 +78,11 @@ async def resume(context: Context, _: c.Resume) -> dict[str, JsonValue]:
             f"Not approved any more: {', '.join(voided)}. Have it approved before the ads run again.",
             scopes=list[JsonValue](voided),
         )
-    if gone := await expired(context.session, context.facts):
-        raise CommandRefused(RefusalType.NOT_ALLOWED, f"This cannot run again: {'; '.join(gone)}.")
+    facts = context.facts
+    # Ads of single items stay paused; see `activities.expiring`.
+    if facts.publishable_items and not facts.publishable_items.keys() - facts.expired.keys():
+        gone = "; ".join(expired_reasons(facts))
+        raise CommandRefused(RefusalType.NOT_ALLOWED, f"Nothing of this may run again: {gone}.")
     ask_platform(context, "resume")
     return {}
 

@@ -1,17 +1,20 @@
 """A campaign on its way to the platform and there: what publishing takes, which dates hold, which wish wins."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
 
 from models.contracts import commands as c
 from models.contracts.campaign import Step
+from models.domain.content import ItemAsset
 from models.domain.schedule import IfLate
-from models.domain.states import CampaignStatus, Gate
+from models.domain.states import ApprovalState, CampaignStatus, Gate, Ratio, Scope, Verdict
 from models.tables.ad_account import AdAccount
+from models.tables.asset import Asset, AssetKind
 from models.tables.ledger import PublishRun
 from records import publish_runs
 from records.campaigns import results
 from records.campaigns.refusals import RefusalType
-from tests.records.campaigns.desk import EVENING, Desk
+from tests.records.campaigns.desk import EVENING, WORKSHOP, Desk
 
 
 async def begin_publish(desk: Desk) -> None:
@@ -83,6 +86,21 @@ class TestPublishing:
         assert refused.kind is RefusalType.NOT_ALLOWED
         assert "release it" in refused.message
 
+    async def test_a_picture_whose_rights_have_ended_holds_it_up_until_they_are_renewed(self, desk: Desk) -> None:
+        picture = await give_picture(desk, EVENING)
+        await desk.submitted()
+        await desk.approve_everything()
+        await end_rights(desk, picture, datetime.now(UTC))
+
+        refused = await desk.refused(c.Publish())
+
+        assert f"{EVENING}: the rights to lamp.png ended on" in refused.message
+        assert (await desk.facts()).item_views[EVENING].state is ApprovalState.NEEDS_REVIEW
+        undecidable = await desk.refused(await desk.decide(Scope.CONTENT, Verdict.APPROVE, EVENING))
+        assert "replace it, or leave the item out" in undecidable.message
+        await end_rights(desk, picture, datetime.now(UTC) + timedelta(days=9))
+        assert (await desk.do(c.Publish())).snapshot.status is CampaignStatus.PUBLISHING
+
     async def test_a_failed_one_returns_to_ready_and_retry_publishes_again(self, approved: Desk) -> None:
         await approved.do(c.Publish())
         problem = {"type": "publish.refused", "message": "Meta refused: too long."}
@@ -95,7 +113,49 @@ class TestPublishing:
         assert again.snapshot.problem is None
 
 
+async def give_picture(desk: Desk, *items: str) -> UUID:
+    """Drafted, with one picture in these items."""
+    await desk.drafted()
+    digest = uuid4().hex * 2
+    picture = Asset(
+        workspace_id=desk.office.workspace_id,
+        kind=AssetKind.IMAGE,
+        sha256=digest,
+        content_type="image/png",
+        byte_size=1,
+        filename="lamp.png",
+        storage_key=digest,
+    )
+    async with desk.office.db.workspace_transaction(desk.office.workspace_id) as session:
+        session.add(picture)
+    shown = [ItemAsset(ratio=Ratio.SQUARE, asset_id=picture.id, sha256=digest)]
+    for item in items:
+        await desk.edit_item(item, assets=shown)
+    return picture.id
+
+
+async def end_rights(desk: Desk, picture: UUID, at: datetime) -> None:
+    async with desk.office.db.workspace_transaction(desk.office.workspace_id) as session:
+        (await session.get_one(Asset, picture)).rights_until = at
+
+
 class TestWishesForThePlatform:
+    async def test_nothing_is_resumed_of_which_no_part_may_be_shown_any_more(self, desk: Desk) -> None:
+        picture = await give_picture(desk, EVENING, WORKSHOP)
+        await desk.submitted()
+        await desk.approve_everything()
+        await desk.do(c.Publish())
+        await desk.store(results.publish_ended("live", None, {}))
+        await desk.do(c.Pause())
+        await desk.store(results.status_changed("pause", CampaignStatus.PAUSED))
+        await end_rights(desk, picture, datetime.now(UTC))
+
+        refused = await desk.refused(c.Resume())
+
+        assert "Nothing of this may run again" in refused.message
+        await end_rights(desk, picture, datetime.now(UTC) + timedelta(days=9))
+        assert (await desk.do(c.Resume())).snapshot.platform_command == "resume"
+
     async def test_one_that_was_refused_does_not_hold_up_a_newer_one(self, desk: Desk) -> None:
         await desk.live()
         await desk.do(c.Pause())

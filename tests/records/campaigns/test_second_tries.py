@@ -1,14 +1,9 @@
 """After something went wrong: what is tried again, what comes too late, and that nobody is left without a word."""
 
-from datetime import timedelta
-
 from models.contracts import commands as c
 from models.contracts.campaign import Step
 from models.domain.states import ApprovalState, CampaignStatus, Scope
-from models.domain.strategy import Strategy
-from models.tables.strategy import StrategyVersion
 from records.campaigns import results
-from records.campaigns.refusals import RefusalType, needed
 from tests.office import AGENCY
 from tests.records.campaigns.desk import Desk
 from tests.records.campaigns.test_deciding import notices
@@ -60,17 +55,6 @@ class TestTooLate:
         assert snapshot.platform_command == "pause"
         assert "being paused" in (await notices(approved, "cancelled_too_late"))[0]
 
-    async def test_what_has_expired_does_not_run_again(self, desk: Desk) -> None:
-        await desk.live()
-        await desk.do(c.Pause())
-        await desk.store(results.status_changed("pause", CampaignStatus.PAUSED))
-        await expire_offer(desk)
-
-        refused = await desk.refused(c.Resume())
-
-        assert refused.kind is RefusalType.NOT_ALLOWED
-        assert "the offer has expired" in refused.message
-
     async def test_a_failure_after_the_campaign_was_given_up_asks_nobody_for_anything(self, desk: Desk) -> None:
         await desk.drafted()
         await desk.do(c.Cancel())
@@ -88,18 +72,6 @@ class TestTooLate:
 
         assert "being published" in refused.message
         assert (await approved.facts()).campaign.publish_number == 1
-
-
-async def expire_offer(desk: Desk) -> None:
-    """Time cannot be turned forward in Postgres, so the offer is moved back, with its approvals."""
-    async with desk.office.db.workspace_transaction(desk.office.workspace_id) as session:
-        version = needed((await desk.facts()).strategies.submitted, "?")
-        row = await session.get_one(StrategyVersion, version.id)
-        strategy = Strategy.model_validate(row.body)
-        offer = needed(strategy.message.offer, "?").model_copy(update={"valid_to": desk.now - timedelta(days=1)})
-        message = strategy.message.model_copy(update={"offer": offer})
-        row.body = strategy.model_copy(update={"message": message}).model_dump(mode="json")
-    await desk.approve_everything()
 
 
 async def test_a_draft_of_the_brief_spares_nobodys_approval(desk: Desk) -> None:
