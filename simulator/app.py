@@ -19,6 +19,7 @@ from simulator.meta import routes as meta
 from simulator.meta.world import World
 from simulator.openai import routes as openai
 from simulator.replicate import routes as replicate
+from simulator.runway import routes as runway
 from simulator.store import Store
 
 
@@ -26,7 +27,7 @@ def create_app(state_dir: Path) -> FastAPI:
     """The whole simulated world, resumed from `state_dir`.
 
     Paths: /v26.0/… is Meta's Graph API, /openai/v1/… is OpenAI, /replicate/v1/… is Replicate,
-    /control/… sets faults and reads the books.
+    /runway/v1/… is Runway, /control/… sets faults and reads the books.
     """
     store = Store(state_dir)
     faults = Faults(store)
@@ -48,6 +49,7 @@ def create_app(state_dir: Path) -> FastAPI:
     # The service's own paths start at /v1: base URL http://host:port/openai/v1.
     app.include_router(openai.router(faults, store), prefix="/openai")
     app.include_router(replicate.router(media))
+    app.include_router(runway.router(media))
     app.include_router(files.router(media))
     app.include_router(meta.router(world))
     app.add_middleware(Disturbance, faults=faults)

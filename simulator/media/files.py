@@ -35,8 +35,8 @@ def router(world: MediaWorld) -> APIRouter:
 def _available(world: MediaWorld, job: Job, request: Request) -> bool:
     if job.state() is not State.SUCCEEDED:
         return False
-    if issued := request.query_params.get("issued"):
-        return time.time() < float(issued) + read(world.store, job.service).keep_s
+    if (issued := request.query_params.get("issued", "")).isdigit():
+        return time.time() * 1000 < int(issued) + 1000 * read(world.store, job.service).keep_s
     if world.jobs.expired(job):
         world.gallery.drop(job)
         return False

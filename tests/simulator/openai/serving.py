@@ -24,7 +24,8 @@ class _Announcing(uvicorn.Server):
 @contextmanager
 def serve(app: FastAPI) -> Iterator[str]:
     """Yields the base URL, such as http://127.0.0.1:41234."""
-    with socket.socket() as listener:
+    # Only where the protocol is named does asyncio switch off the delay of small packets.
+    with socket.socket(proto=socket.IPPROTO_TCP) as listener:
         listener.bind(("127.0.0.1", 0))
         config = uvicorn.Config(app, http="h11", ws="none", log_level="warning", access_log=False)
         server = _Announcing(config)

@@ -1,0 +1,1 @@
+"""Runway: videos and pictures by tasks."""
