@@ -5,17 +5,30 @@ import io
 from PIL import Image, ImageCms, ImageOps
 
 _SRGB = ImageCms.createProfile("sRGB")
+_ORIENTATION = 0x0112
+_LYING = (5, 6, 7, 8)
 
 
-def upright(content: bytes) -> Image.Image:
+def upright_size(content: bytes) -> tuple[int, int]:
+    """Width and height as people see it. Raises OSError where it cannot be read."""
+    with Image.open(io.BytesIO(content)) as picture:
+        width, height = picture.size
+        return (height, width) if picture.getexif().get(_ORIENTATION, 1) in _LYING else (width, height)
+
+
+def upright(content: bytes, enough_px: int | None = None) -> Image.Image:
     """The picture as RGB, or RGBA where a part of it is see-through, in sRGB and without metadata.
 
-    Raises OSError (UnidentifiedImageError is one) where it cannot be read.
+    With `enough_px` a large JPEG may come smaller, quicker by far, but no side shorter than that. Raises OSError where
+    it cannot be read.
     """
     with Image.open(io.BytesIO(content)) as picture:
+        if enough_px:
+            picture.draft(None, (enough_px, enough_px))
         profile = picture.info.get("icc_profile")
         turned = ImageOps.exif_transpose(picture)
-    shown = _in_srgb(turned, profile).convert("RGBA" if turned.has_transparency_data else "RGB")
+    shown, mode = _in_srgb(turned, profile), "RGBA" if turned.has_transparency_data else "RGB"
+    shown = shown if shown.mode == mode else shown.convert(mode)
     # Pillow writes into a file what it finds here.
     shown.info.clear()
     return shown
