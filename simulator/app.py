@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from simulator import control
 from simulator.date_header import DateHeader
 from simulator.disturbance import Disturbance
+from simulator.fal import routes as fal
 from simulator.faults import Faults
 from simulator.media import control as media_control
 from simulator.media import files
@@ -27,7 +28,7 @@ def create_app(state_dir: Path) -> FastAPI:
     """The whole simulated world, resumed from `state_dir`.
 
     Paths: /v26.0/… is Meta's Graph API, /openai/v1/… is OpenAI, /replicate/v1/… is Replicate,
-    /runway/v1/… is Runway, /control/… sets faults and reads the books.
+    /runway/v1/… is Runway, /fal/… is fal's queue, /control/… sets faults and reads the books.
     """
     store = Store(state_dir)
     faults = Faults(store)
@@ -50,6 +51,7 @@ def create_app(state_dir: Path) -> FastAPI:
     app.include_router(openai.router(faults, store), prefix="/openai")
     app.include_router(replicate.router(media))
     app.include_router(runway.router(media))
+    app.include_router(fal.router(media))
     app.include_router(files.router(media))
     app.include_router(meta.router(world))
     app.add_middleware(Disturbance, faults=faults)

@@ -74,7 +74,7 @@ def delete_image(call: Call) -> Document:
 
 
 def create_video(call: Call) -> Document:
-    """One file part (a `file_url` was fetched before); ready after a while of market time."""
+    """One file part (a `file_url` was fetched before); after a while of market time it is ready, or found broken."""
     writing.check_account_open(call)
     if call.params.get("upload_phase"):
         raise invalid("upload_phase", "upload the file in one request as `source`, or give file_url")
@@ -92,14 +92,31 @@ def create_video(call: Call) -> Document:
         "status": "ACTIVE", "created_time": call.now.isoformat(), "updated_time": call.now.isoformat(),
         "source": f"{call.request.base_url}/simulated/media/{digest}", "_bytes": len(upload.content),
         "_ready_at": (call.now + PROCESSING).isoformat(), "_hidden_until": call.hidden_until(),
+        "_broken": not _is_whole(upload.content),
     }  # fmt: skip
     call.save("video", video, parent=video["account_id"])
     call.record("created", video["id"])
     return writing.reply(call, "video", video, {})
 
 
+def _is_whole(content: bytes) -> bool:
+    """Whether the boxes of the MP4 fill the file, and there is a table of contents for what is to be played."""
+    kinds, place = set(), 0
+    while place < len(content):
+        size, kind = int.from_bytes(content[place : place + 4]), content[place + 4 : place + 8]
+        if size == 1:  # the true size follows in 64 bits
+            size = int.from_bytes(content[place + 8 : place + 16])
+        kinds.add(kind)
+        if size == 0:  # the last box reaches to the end
+            break
+        if size < 8:
+            return False
+        place += size
+    return place <= len(content) and (b"mdat" not in kinds or b"moov" in kinds)
+
+
 def thumbnails(call: Call) -> Document:
-    if call.node["_ready_at"] > call.now.isoformat():
+    if call.node.get("_broken") or call.node["_ready_at"] > call.now.isoformat():
         return {"data": []}
     uri = f"{call.request.base_url}/simulated/thumbnails/{call.node['id']}.png"
     row = {"id": call.node["id"], "uri": uri, "width": 1080, "height": 1080, "scale": 1, "is_preferred": True}

@@ -69,9 +69,13 @@ def learning_stage(call: Call, adset: Document) -> Document | None:
 
 def video_status(call: Call, video: Document) -> Document:
     done = video["_ready_at"] <= call.now.isoformat()
+    broken = done and bool(video.get("_broken"))
+    processing: Document = {"status": "error" if broken else "complete" if done else "in_progress"}
+    if broken:
+        processing["errors"] = [{"code": 1363019, "message": "The video file is damaged and could not be processed."}]
     return {
-        "video_status": "ready" if done else "processing",
+        "video_status": "error" if broken else "ready" if done else "processing",
         "uploading_phase": {"status": "complete", "bytes_transferred": video["_bytes"]},
-        "processing_phase": {"status": "complete" if done else "in_progress"},
-        "publishing_phase": {"status": "complete" if done else "not_started"},
+        "processing_phase": processing,
+        "publishing_phase": {"status": "complete" if done and not broken else "not_started"},
     }

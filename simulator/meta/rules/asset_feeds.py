@@ -54,6 +54,11 @@ def _check_assets(call: Call, feed: Document) -> None:
             raise invalid("asset_feed_spec", f"no image of this ad account has the hash {entry.get('hash')}")
     for entry in feed.get("videos", []):
         call.fetch("video", str(entry.get("video_id")))
+        still = entry.get("thumbnail_hash")
+        if not still and not entry.get("thumbnail_url"):
+            raise GraphError(Refusal.THUMBNAIL_MISSING, "asset_feed_spec")
+        if still and not call.known("image", f"{number}:{still}"):
+            raise invalid("asset_feed_spec", f"no image of this ad account has the hash {still}")
 
 
 def _label_names(feed: Document, name: str) -> set[str]:

@@ -103,7 +103,10 @@ def _check_enhancements(creative: Document) -> None:
 
 def check_videos_ready(call: Call, creative: Document) -> None:
     for video_id in video_ids(creative):
-        if call.fetch("video", video_id)["_ready_at"] > call.now.isoformat():
+        video = call.fetch("video", video_id)
+        if video.get("_broken"):
+            raise GraphError(Refusal.VIDEO_FORMAT, "video_id")
+        if video["_ready_at"] > call.now.isoformat():
             raise GraphError(Refusal.VIDEO_PROCESSING, "video_id", id=video_id)
 
 

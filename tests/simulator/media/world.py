@@ -1,14 +1,17 @@
 """The simulated rendering services as tests use them: addresses, faults, pace, books, and somebody to be called."""
 
 import asyncio
+import base64
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import httpx
 from fastapi import FastAPI, Request, Response
+from PIL import Image
 from pydantic import JsonValue
 
 from simulator.app import create_app
@@ -84,6 +87,21 @@ def listening() -> Iterator[Listener]:
     with serve(app) as url:
         listener.url = f"{url}/hook"
         yield listener
+
+
+def fetch(url: str, **headers: str) -> httpx.Response:
+    return httpx.get(url, headers=headers)
+
+
+def picture(colour: tuple[int, int, int]) -> bytes:
+    """A square PNG."""
+    buffer = BytesIO()
+    Image.new("RGB", (300, 300), colour).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def data_uri(content: bytes) -> str:
+    return f"data:image/png;base64,{base64.b64encode(content).decode()}"
 
 
 async def until(holds: Callable[[], bool]) -> None:

@@ -1,6 +1,5 @@
 """Replicate's own SDK, unmodified, against the simulator over HTTP."""
 
-import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -14,7 +13,7 @@ from replicate.exceptions import ReplicateError
 from replicate.prediction import Prediction
 from replicate.webhook import InvalidSignatureError, InvalidTimestampError, Webhooks
 
-from tests.simulator.media.world import Listener, MediaWorld, media_world, until
+from tests.simulator.media.world import Listener, MediaWorld, data_uri, media_world, picture, until
 
 TOKEN = "r8_simulated"
 SCHNELL = "black-forest-labs/flux-schnell"
@@ -43,16 +42,14 @@ def create(client: Client, model: str = SCHNELL, webhook: str | None = None, **m
     return client.models.predictions.create(model=model, input=wanted, webhook=webhook)
 
 
-def picture(url: str) -> Image.Image:
+def downloaded(url: str) -> Image.Image:
     return Image.open(BytesIO(httpx.get(url).raise_for_status().content))
 
 
-def red_square() -> BytesIO:
-    buffer = BytesIO()
-    Image.new("RGB", (300, 300), (220, 20, 20)).save(buffer, "PNG")
-    buffer.seek(0)
-    buffer.name = "red.png"
-    return buffer
+def named(content: bytes) -> BytesIO:
+    file = BytesIO(content)
+    file.name = "red.png"
+    return file
 
 
 class TestPredictions:
@@ -79,7 +76,7 @@ class TestPredictions:
         assert prediction.metrics["predict_time"] == pytest.approx(0.6)
         assert prediction.output is not None
         (url,) = prediction.output
-        assert picture(url).size == (768, 1344)
+        assert downloaded(url).size == (768, 1344)
 
     def test_without_latency_the_create_itself_answers_with_the_output(self, media: MediaWorld, client: Client) -> None:
         media.pace(0, 0)
@@ -88,7 +85,7 @@ class TestPredictions:
 
         assert prediction.status == "succeeded"
         assert isinstance(prediction.output, str)
-        assert picture(prediction.output).format == "WEBP"
+        assert downloaded(prediction.output).format == "WEBP"
 
     def test_four_variants_differ_and_one_seed_repeats_itself(self, media: MediaWorld, client: Client) -> None:
         media.pace(0, 0)
@@ -101,18 +98,18 @@ class TestPredictions:
 
     def test_a_reference_is_seen_in_the_picture(self, media: MediaWorld, client: Client) -> None:
         media.pace(0, 0)
-        uploaded = client.files.create(red_square())
-        inline = f"data:image/png;base64,{base64.b64encode(red_square().getvalue()).decode()}"
+        red = picture((220, 20, 20))
+        uploaded = client.files.create(named(red))
 
         by_link = create(client, KONTEXT, input_image=uploaded.urls["get"])
-        by_value = create(client, KONTEXT, input_image=inline, aspect_ratio="16:9")
+        by_value = create(client, KONTEXT, input_image=data_uri(red), aspect_ratio="16:9")
 
         assert isinstance(by_link.output, str)
         assert isinstance(by_value.output, str)
-        assert picture(by_link.output).size == (1024, 1024)
-        assert picture(by_value.output).size == (1360, 768)
+        assert downloaded(by_link.output).size == (1024, 1024)
+        assert downloaded(by_value.output).size == (1360, 768)
         for url in (by_link.output, by_value.output):
-            image = picture(url).convert("RGB")
+            image = downloaded(url).convert("RGB")
             assert image.getpixel((image.width // 2, round(image.height * 0.42))) == pytest.approx((220, 20, 20), abs=8)
 
     def test_a_version_can_be_pinned(self, client: Client) -> None:

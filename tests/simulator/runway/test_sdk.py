@@ -1,6 +1,5 @@
 """Runway's own SDK, unmodified, against the simulator over HTTP."""
 
-import base64
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -13,7 +12,7 @@ from PIL import Image
 from runwayml import RunwayML
 from runwayml.types.task_retrieve_response import Cancelled, Failed, Running, Succeeded, Throttled
 
-from tests.simulator.media.world import MediaWorld
+from tests.simulator.media.world import MediaWorld, data_uri, picture
 
 
 @pytest.fixture
@@ -22,13 +21,7 @@ def client(media: MediaWorld) -> Iterator[RunwayML]:
         yield client
 
 
-def product() -> bytes:
-    buffer = BytesIO()
-    Image.new("RGB", (400, 400), (20, 20, 220)).save(buffer, "PNG")
-    return buffer.getvalue()
-
-
-PRODUCT = f"data:image/png;base64,{base64.b64encode(product()).decode()}"
+PRODUCT = data_uri(picture((20, 20, 220)))
 
 
 def film(client: RunwayML, **more: object) -> str:
@@ -67,7 +60,7 @@ class TestVideos:
 
     def test_the_first_frame_is_the_uploaded_picture(self, media: MediaWorld, client: RunwayML, tmp_path: Path) -> None:
         media.pace(0, 0)
-        uploaded = client.uploads.create_ephemeral(file=("product.png", product()))
+        uploaded = client.uploads.create_ephemeral(file=("product.png", picture((20, 20, 220))))
 
         task = client.tasks.retrieve(film(client, prompt_image=uploaded.uri, ratio="960:960"))
 
