@@ -42,6 +42,8 @@ _STATES = {"starting": JobState.QUEUED, "processing": JobState.RUNNING, "succeed
            "failed": JobState.FAILED, "canceled": JobState.CANCELLED, "aborted": JobState.CANCELLED}  # fmt: skip
 _DECLINED = re.compile(r"nsfw|sensitive|safety|flagged|moderat|\bE005\b", re.IGNORECASE)
 _TOO_LARGE = re.compile(r"\bE1001\b|out of memory", re.IGNORECASE)
+_BAD_PICTURE = re.compile(r"(input|invalid|identify) image", re.IGNORECASE)
+_BAD_PICTURE_WORDS = "Replicate cannot read one of the reference pictures. Choose another one."
 _TOO_LARGE_WORDS = "The render needs more memory than Replicate gives it. Use smaller or fewer reference pictures."
 
 
@@ -243,6 +245,8 @@ def _why(prediction: _Prediction) -> Failure:
         return Failure(failures.DECLINED.format(label="Replicate"), retryable=False, vendor=vendor)
     if _TOO_LARGE.search(text):
         return Failure(_TOO_LARGE_WORDS, retryable=False, vendor=vendor)
+    if _BAD_PICTURE.search(text):
+        return Failure(_BAD_PICTURE_WORDS, retryable=False, vendor=vendor)
     return Failure(failures.BROKE_DOWN.format(label="Replicate"), retryable=True, vendor=vendor)
 
 

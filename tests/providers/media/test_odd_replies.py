@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from providers.errors import RetryLater
+from providers.errors import Refused, RetryLater
 from providers.media.fal import FalMedia
 from providers.media.protocol import BadWebhook, Job, JobState
 from providers.media.registry import MediaProviders
 from providers.media.transport import Access
 from tests.providers.ads.meta.wire_stub import reply, wire_stub
+from tests.providers.media.requests import asking
 
 DONE = {"status": "COMPLETED", "logs": None}
 
@@ -48,6 +49,16 @@ async def test_a_completed_request_at_fal_may_have_failed(
 
     assert job.state is state
     assert (job.failure.retryable if job.failure else None) is retryable
+
+
+async def test_what_fal_refuses_at_once_is_refused_in_its_words() -> None:
+    async with wire_stub(reply(complaint("missing"), 422)) as stub:
+        providers = MediaProviders({"fal": Access(stub.url, "key")})
+        with pytest.raises(Refused) as caught:
+            await providers.provider("fal").render(asking("fal"))
+        await providers.close()
+
+    assert caught.value.vendor.code == "missing"
 
 
 async def test_a_gateways_page_in_place_of_fals_result_says_nothing_about_the_video() -> None:
