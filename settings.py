@@ -114,6 +114,8 @@ class Settings(BaseSettings):
     publish_lookup_waits_s: tuple[PositiveFloat, ...] = (1.0, 5.0, 20.0, 60.0)
     platform_timeout_s: PositiveFloat = 15.0
     send_deadline_s: PositiveFloat = 20.0
+    render_send_deadline_s: PositiveFloat = Field(30.0, description="Reference pictures and the submit together")
+    render_first_retry_s: PositiveFloat = Field(5.0, description="Wait before a failed render is paid for again")
 
     @property
     def simulated_providers(self) -> list[str]:
