@@ -18,11 +18,14 @@ from settings import Settings, load_settings
 from workflows import policies
 from workflows.campaign import CampaignWorkflow
 from workflows.publish import PublishWorkflow
+from workflows.render import RenderJobWorkflow
 from workflows.temporal_client import connect
 
-WORKFLOWS = [CampaignWorkflow, PublishWorkflow]
+WORKFLOWS = [CampaignWorkflow, PublishWorkflow, RenderJobWorkflow]
 # Below what the supervisor and orchestrators wait before they kill.
 GRACE = timedelta(seconds=25)
+# Downloads and drawings at once; each download is small in memory, each drawing some 60 MB.
+RENDERS_AT_ONCE = 16
 # A cancel reaches an activity with its next heartbeat; by default that is only after eight seconds.
 BEAT = timedelta(seconds=2)
 # A process that ran a worker may abort at interpreter exit unless its threads settle first.
@@ -33,7 +36,17 @@ log = structlog.get_logger()
 
 def sandbox() -> SandboxedWorkflowRunner:
     """Ours and third-party modules are loaded once, not per workflow; the sandbox still stops clocks and I/O."""
-    passed_through = ("activities", "models", "workflows", "records", "providers", "pydantic", "regex", "babel")
+    passed_through = (
+        "activities",
+        "models",
+        "workflows",
+        "records",
+        "providers",
+        "imaging",
+        "pydantic",
+        "regex",
+        "babel",
+    )
     return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*passed_through))
 
 
@@ -42,6 +55,7 @@ def workers(client: Client, activities: Activities, queues: Sequence[str]) -> li
     served = {
         policies.QUEUE_CAMPAIGNS: activities.records,
         policies.QUEUE_TEXT: activities.text,
+        policies.QUEUE_RENDER: activities.render,
         policies.QUEUE_ADS_META: activities.ads_meta,
     }
     return [
@@ -50,6 +64,7 @@ def workers(client: Client, activities: Activities, queues: Sequence[str]) -> li
             task_queue=queue,
             workflows=WORKFLOWS if queue == policies.QUEUE_CAMPAIGNS else [],
             activities=served[queue],
+            max_concurrent_activities=RENDERS_AT_ONCE if queue == policies.QUEUE_RENDER else None,
             workflow_runner=sandbox(),
             graceful_shutdown_timeout=GRACE,
             max_heartbeat_throttle_interval=BEAT,
@@ -81,7 +96,7 @@ async def serve(settings: Settings, queues: Sequence[str]) -> None:
 
 
 def main() -> None:
-    served = [policies.QUEUE_CAMPAIGNS, policies.QUEUE_TEXT, policies.QUEUE_ADS_META]
+    served = [policies.QUEUE_CAMPAIGNS, policies.QUEUE_TEXT, policies.QUEUE_RENDER, policies.QUEUE_ADS_META]
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--queues", nargs="+", choices=served, default=served, metavar="QUEUE")
     queues = parser.parse_args().queues

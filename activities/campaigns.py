@@ -26,6 +26,7 @@ from models.contracts.campaign import (
 from records.campaigns import facts as campaign_facts
 from records.campaigns import results
 from records.campaigns.commands import apply_command
+from records.campaigns.context import Change
 from records.campaigns.creating import create_campaign
 from records.campaigns.refusals import CommandRefused, RefusalType
 from records.campaigns.snapshot import snapshot_of
@@ -119,9 +120,7 @@ class CampaignRecords:
     async def record_delivery(self, seen: DeliverySeen) -> CampaignSnapshot:
         return await self._store(seen.ref, "delivery_seen", results.delivery_seen(seen.delivery, seen.reason))
 
-    async def _store(
-        self, ref: CampaignRef, action: str, change: results.Change, key: str | None = None
-    ) -> CampaignSnapshot:
+    async def _store(self, ref: CampaignRef, action: str, change: Change, key: str | None = None) -> CampaignSnapshot:
         async with self.database.workspace_transaction(ref.workspace_id) as session:
             stored_as = key or f"{action}:{occurrence()}"
             return await results.store_result(session, ref, stored_as, action, utc_now(), change)

@@ -1,5 +1,6 @@
 """From what a model returned to our domain documents, and back where a model needs to see them."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -23,7 +24,7 @@ from models.domain.brief import (
     Source,
     Voice,
 )
-from models.domain.content import Card, CopyText, ItemAsset, ItemContent
+from models.domain.content import Card, CopyText, Design, ItemAsset, ItemContent
 from models.domain.states import CreativeFormat
 from models.domain.strategy import (
     Angle,
@@ -227,26 +228,32 @@ def _segment_audience(brief: Brief, targeting: dict[str, object]) -> Audience:
     )
 
 
-def item_from(
-    draft: CopyDraft,
-    concept: Concept,
-    language: str,
-    link: str | None,
-    assets: list[ItemAsset],
-    previous: ItemContent | None,
-) -> ItemContent:
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What a new item's words are put into. `pictures` are those that the brief brings."""
+
+    concept: Concept
+    language: str
+    link: str | None
+    pictures: list[ItemAsset]
+    design: Design | None
+
+
+def item_from(draft: CopyDraft, frame: Frame, previous: ItemContent | None) -> ItemContent:
     """New words around the pictures and link that the item has or gets."""
+    drawn_later = frame.design is not None or frame.concept.format is CreativeFormat.SINGLE_VIDEO
     return ItemContent(
-        concept=concept.key,
-        language=language,
-        format=concept.format,
+        concept=frame.concept.key,
+        language=frame.language,
+        format=frame.concept.format,
         texts=[CopyText.model_validate(text.model_dump()) for text in draft.texts],
         cta=draft.cta,
-        link_url=previous.link_url if previous else link,
+        link_url=previous.link_url if previous else frame.link,
         overlay_text=draft.overlay_text,
         disclaimer=draft.disclaimer,
-        assets=previous.assets if previous and previous.assets else assets,
-        cards=_cards(draft.cards, concept, link, assets),
+        assets=previous.assets if previous and previous.assets else [] if drawn_later else frame.pictures,
+        design=previous.design if previous else frame.design,
+        cards=_cards(draft.cards, frame.concept, frame.link, frame.pictures),
     )
 
 

@@ -15,6 +15,7 @@ from records.campaigns import facts as campaign_facts
 from records.campaigns import results
 from records.campaigns.account import account_facts
 from records.campaigns.client import client_name
+from records.campaigns.context import Change
 from records.campaigns.facts import CampaignFacts
 from records.campaigns.progress import plan_signature
 from records.campaigns.refusals import CommandRefused, needed
@@ -41,7 +42,7 @@ class Planning:
             raise ApplicationError(f"{error}.", type="not_plannable", non_retryable=True) from error
 
 
-def _draft(facts: CampaignFacts, client: str) -> results.Change:
+def _draft(facts: CampaignFacts, client: str) -> Change:
     strategy = needed(facts.working_strategy, "There is no strategy to plan from.")
     account = account_facts(needed(facts.account, "Choose an ad account first."))
     schedule = default_schedule(facts.brief, strategy, account, utc_now())

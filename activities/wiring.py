@@ -6,23 +6,26 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from activities.ad_platform import AdPlatform, WriteLimits
+from activities.ads_wiring import ad_platform, link_base
 from activities.campaigns import CampaignRecords
 from activities.changing import Changing
+from activities.composing import ItemPictures, RenderModels
+from activities.media_wiring import callback_urls, can_be_called_back, media_access, media_providers
 from activities.pictures import Pictures
 from activities.planning import Planning
 from activities.platform_writes import PlatformWrites
 from activities.published_tree import PublishedTree
 from activities.publishing import Publishing
+from activities.render_files import RenderFiles
+from activities.rendering import Rendering, RenderLimits
 from activities.writing import TextModels, Writing
-from providers.ads.meta.reads import MetaReader
 from providers.ads.meta.transport import MetaTransport
 from providers.ads.meta.writes import MetaWriter
+from providers.media.download import Downloader
 from providers.storage.s3 import S3Store
 from providers.text.openai import OpenAIText
 from providers.text.protocol import TokenPrice
 from records.database import Database
-from records.secrets import SecretBox
 from settings import Settings
 
 Registered = list[Callable[..., Any]]
@@ -34,6 +37,7 @@ class Activities:
 
     records: Registered
     text: Registered
+    render: Registered
     ads_meta: Registered
 
 
@@ -51,20 +55,23 @@ async def build(settings: Settings, closing: AsyncExitStack) -> Activities:
         timeout_s=settings.platform_timeout_s,
     )
     closing.push_async_callback(transport.close)
-    platform = AdPlatform(
-        database,
-        MetaReader(transport),
-        SecretBox.from_base64(settings.master_keys, settings.master_key_id),
-        _limits(settings),
-    )
+    platform = ad_platform(settings, database, transport)
     models = TextModels(settings.openai_model_parse, settings.openai_model_strategy, settings.openai_model_copy)
     writing = Writing(database, text, storage, models, monthly_cap_micros=settings.ai_monthly_cap_cents * 10_000)
     writes = PlatformWrites(platform, MetaWriter(transport), Pictures(database, storage))
     # Some of its steps only record, and run beside the campaigns; the others call Meta.
     publishing = _activities(Publishing(platform, writes))
+    pictures = ItemPictures(database, storage, RenderModels(settings.render_image_model, settings.render_video_model))
+    item_pictures = _activities(pictures)
     return Activities(
-        records=[*_activities(CampaignRecords(database)), *_activities(Planning(database)), *publishing],
+        records=[
+            *_activities(CampaignRecords(database)),
+            *_activities(Planning(database)),
+            *publishing,
+            *item_pictures,
+        ],
         text=_activities(writing),
+        render=[*_activities(_rendering(settings, database, storage, closing)), *item_pictures],
         ads_meta=[
             *publishing,
             *_activities(writes),
@@ -72,6 +79,23 @@ async def build(settings: Settings, closing: AsyncExitStack) -> Activities:
             *_activities(Changing(platform, writes)),
         ],
     )
+
+
+def _rendering(settings: Settings, database: Database, storage: S3Store, closing: AsyncExitStack) -> Rendering:
+    access = media_access(settings)
+    providers = media_providers(settings)
+    closing.push_async_callback(providers.close)
+    downloader = Downloader(way.base_url for way in access.values())
+    closing.push_async_callback(downloader.close)
+    limits = RenderLimits(
+        send_within=timedelta(seconds=settings.render_send_deadline_s),
+        grace=timedelta(seconds=5),
+        lookup_waits=tuple(timedelta(seconds=wait) for wait in settings.publish_lookup_waits_s),
+        first_retry=timedelta(seconds=settings.render_first_retry_s),
+        default_cap=settings.ai_monthly_cap_cents * 10_000,
+    )
+    callbacks = callback_urls(settings) if can_be_called_back(settings) else None
+    return Rendering(database, providers, RenderFiles(database, storage, downloader), callbacks, limits)
 
 
 def _text(settings: Settings) -> OpenAIText:
@@ -93,6 +117,7 @@ def _storage(settings: Settings) -> S3Store:
         bucket=settings.s3_bucket,
         access_key_id=settings.s3_access_key_id,
         secret_access_key=settings.s3_secret_access_key.get_secret_value(),
+        public_endpoint=link_base(settings),
     )
 
 
@@ -101,10 +126,3 @@ def _prices(settings: Settings) -> dict[str, TokenPrice]:
         model: TokenPrice.per_million(input=price.input, cached=price.cached_input, output=price.output)
         for model, price in settings.openai_prices.items()
     }
-
-
-def _limits(settings: Settings) -> WriteLimits:
-    return WriteLimits(
-        send_within=timedelta(seconds=settings.send_deadline_s),
-        lookup_waits=tuple(timedelta(seconds=wait) for wait in settings.publish_lookup_waits_s),
-    )

@@ -9,7 +9,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.campaigns import occurrence, utc_now
-from activities.drafts import brief_from, copy_draft_of, item_from, strategy_from
+from activities.drafts import Frame, brief_from, copy_draft_of, item_from, strategy_from
 from activities.errors import as_application_error
 from activities.heartbeats import heartbeating
 from models.contracts.base import CampaignRef
@@ -33,6 +33,7 @@ from records import ai_usage
 from records.campaigns import facts as campaign_facts
 from records.campaigns import pictures, results
 from records.campaigns.client import client_name
+from records.campaigns.context import Change
 from records.campaigns.facts import CampaignFacts
 from records.campaigns.results import Written
 from records.campaigns.waiting import note_waiting
@@ -148,14 +149,10 @@ class Writing:
         brief = job.facts.brief
         async with self.database.workspace_transaction(ref.workspace_id) as session:
             supplied = await pictures.supplied_pictures(session, brief)
-        return item_from(
-            draft,
-            job.concept,
-            job.language,
-            brief.landing_urls[0] if brief.landing_urls else None,
-            pictures.item_pictures(supplied, job.concept, job.facts.expected_items.index(job.item)),
-            job.current,
-        )
+            bases = pictures.item_pictures(supplied, job.concept, job.facts.expected_items.index(job.item))
+            design = await pictures.new_design(session, job.facts, job.concept, job.language, bases)
+        link = brief.landing_urls[0] if brief.landing_urls else None
+        return item_from(draft, Frame(job.concept, job.language, link, bases, design), job.current)
 
     async def _facts(self, ref: CampaignRef) -> CampaignFacts:
         async with self.database.workspace_transaction(ref.workspace_id) as session:
@@ -165,7 +162,7 @@ class Writing:
         async with self.database.workspace_transaction(ref.workspace_id) as session:
             return await client_name(session, facts)
 
-    async def _store(self, ref: CampaignRef, action: str, change: results.Change) -> CampaignSnapshot:
+    async def _store(self, ref: CampaignRef, action: str, change: Change) -> CampaignSnapshot:
         async with self.database.workspace_transaction(ref.workspace_id) as session:
             return await results.store_result(session, ref, f"{action}:{occurrence()}", action, utc_now(), change)
 
@@ -247,6 +244,8 @@ def _formats(brief: Brief) -> list[str]:
     formats = [CreativeFormat.SINGLE_IMAGE]
     if pictures_given >= 2:
         formats.append(CreativeFormat.CAROUSEL)
+    if brief.allow_ai_video:
+        formats.append(CreativeFormat.SINGLE_VIDEO)
     return [chosen.value for chosen in formats]
 
 

@@ -204,6 +204,7 @@ def make_settings(
             "master_key": base64.b64encode(bytes(32)).decode(),
             "session_secret": "test-session-secret",
             "publish_lookup_waits_s": (1.0,),
+            "render_first_retry_s": 0.2,
         }
         # Without a file, so that what a developer keeps in .env cannot reach real accounts from a test.
         return Settings.model_validate({**values, **changes})

@@ -17,9 +17,7 @@ with workflow.unsafe.imports_passed_through():
 
     from activities.campaigns import CampaignRecords
     from activities.changing import Changing
-    from activities.planning import Planning
     from activities.publishing import Publishing
-    from activities.writing import Writing
     from models.contracts.base import SYSTEM, Actor, CampaignRef
     from models.contracts.campaign import (
         ApplyCommand,
@@ -30,15 +28,15 @@ with workflow.unsafe.imports_passed_through():
         ChangeSetRef,
         CreateCampaign,
         DeliverySeen,
-        DryRunDone,
         PublishEnded,
         StatusChanged,
         Step,
-        WriteItem,
     )
     from models.contracts.commands import (
+        Archive,
         Cancel,
         CancelPublish,
+        CancelRender,
         CommandRequest,
         End,
         SignalledCommand,
@@ -48,7 +46,9 @@ with workflow.unsafe.imports_passed_through():
     from models.domain.states import CampaignStatus, ChangeSetState, Channel, WriteOp
     from workflows import campaign_rules as rules
     from workflows import policies
+    from workflows.campaign_renders import nudge, start_render
     from workflows.overtaking import until_overtaken
+    from workflows.preparation import Preparation
     from workflows.publish_child import await_publish, cancel_publish, start_publish
     from workflows.visibility import CAMPAIGN_STATUS, WAITING_ON, details_of, waiting_key
 
@@ -56,8 +56,6 @@ A = TypeVar("A")
 
 # Temporal does not say who sent a signal or a cancel.
 OPERATOR = Actor(name="operator, unverified", channel=Channel.OPERATOR_UNVERIFIED)
-# Model calls at once per campaign: enough for a dozen items in seconds, few enough to leave room for other tenants.
-COPY_AT_ONCE = 4
 # A repeat of an older command than these is still caught by the audit table.
 REMEMBERED = 200
 
@@ -77,19 +75,20 @@ class CampaignWorkflow:
         self.reviews = state.reviews
         self.refused: ApplicationError | None = None
         self.lock = asyncio.Lock()
+        self.news = False
 
     @workflow.run
     async def run(self, state: CampaignState) -> CampaignSnapshot | None:
         while self.refused is None and (self.snapshot is None or not rules.is_over(self.snapshot)):
             try:
+                if workflow.info().is_continue_as_new_suggested():
+                    await workflow.wait_condition(workflow.all_handlers_finished)
+                    workflow.continue_as_new(self._state())
                 await self._go_on()
             except (asyncio.CancelledError, FailureError) as error:
                 if not is_cancelled_exception(error):
                     raise
                 await self._asked_to_cancel()
-            if workflow.info().is_continue_as_new_suggested():
-                await workflow.wait_condition(workflow.all_handlers_finished)
-                workflow.continue_as_new(self._state())
         await workflow.wait_condition(workflow.all_handlers_finished)
         return self.snapshot
 
@@ -136,6 +135,10 @@ class CampaignWorkflow:
     def publish_finished(self, outcome: PublishOutcome) -> None:
         self.published = outcome
 
+    @workflow.signal
+    def render_ended(self) -> None:
+        self.news = True
+
     @workflow.query
     def progress(self) -> CampaignSnapshot | None:
         return self.snapshot
@@ -145,6 +148,9 @@ class CampaignWorkflow:
             await self._create()
         elif self.snapshot.step is not None:
             await self._advance(self.snapshot, self.snapshot.step)
+        elif self.news:
+            self.news = False
+            await self._do(CampaignRecords.read_campaign, self.ref, "See what was made")
         else:
             await self._wait(self.snapshot)
 
@@ -178,6 +184,8 @@ class CampaignWorkflow:
             self._take(answer.snapshot)
         if isinstance(request.command, CancelPublish):
             await self._cancel_publish(answer.snapshot.publish_number)
+        if isinstance(request.command, (CancelRender, Cancel, Archive)):
+            await nudge(answer.snapshot.open_renders)
         return answer
 
     async def _cancel_publish(self, number: int) -> None:
@@ -228,47 +236,14 @@ class CampaignWorkflow:
 
     async def _take_step(self, snapshot: CampaignSnapshot, step: Step) -> None:
         match step:
-            case Step.PARSE_BRIEF:
-                await self._do(Writing.parse_brief, self.ref, "Read the brief", policies.WRITE_TEXT)
-            case Step.DRAFT_STRATEGY:
-                await self._do(Writing.draft_strategy, self.ref, "Draft a strategy", policies.WRITE_TEXT)
-            case Step.WRITE_COPY:
-                await self._write_copy(snapshot.write_items)
-            case Step.DRAFT_PLAN:
-                await self._do(Planning.draft_plan, self.ref, "Draft schedule and ads plan")
-            case Step.DRY_RUN:
-                await self._dry_run(snapshot)
             case Step.PUBLISH:
                 await self._publish(snapshot)
             case Step.PLATFORM_STATUS:
                 await self._platform_status(snapshot)
             case Step.APPLY_CHANGE_SET:
                 await self._apply_change_set(snapshot)
-
-    async def _write_copy(self, items: list[str]) -> None:
-        room = asyncio.Semaphore(COPY_AT_ONCE)
-
-        async def write(item: str) -> None:
-            async with room:
-                await self._do(
-                    Writing.write_copy,
-                    WriteItem(ref=self.ref, item=item),
-                    f"Write the copy of {item}",
-                    policies.WRITE_TEXT,
-                )
-
-        # All of them come to an end before the first failure is told: none may run on beside what follows.
-        results = await asyncio.gather(*(write(item) for item in items), return_exceptions=True)
-        for failure in results:
-            if failure is not None:
-                raise failure
-
-    async def _dry_run(self, snapshot: CampaignSnapshot) -> None:
-        report = await workflow.execute_activity_method(
-            Publishing.dry_run, self.ref, summary="Check every object with Meta", **policies.PLATFORM_READ
-        )
-        done = DryRunDone(ref=self.ref, basis=snapshot.launch_basis or "", report=report)
-        await self._do(CampaignRecords.record_dry_run, done, "Store the dry run")
+            case _:
+                await Preparation(self.ref, self._do).take(step, snapshot)
 
     async def _publish(self, snapshot: CampaignSnapshot) -> None:
         """Starts the publish as a workflow of its own, which outlives a continue-as-new of this one, and awaits it."""
@@ -333,7 +308,8 @@ class CampaignWorkflow:
         try:
             await workflow.wait_condition(
                 lambda: (
-                    (self.snapshot is not None and self.snapshot.version != version)
+                    self.news
+                    or (self.snapshot is not None and self.snapshot.version != version)
                     or workflow.info().is_continue_as_new_suggested()
                 ),
                 timeout=timeout,
@@ -348,6 +324,10 @@ class CampaignWorkflow:
         if ends is not None and ends <= now:
             ending = f"end:{self.ref.campaign_id}:{ends.isoformat()}"
             await self._carry_out(CommandRequest(command_id=ending, actor=SYSTEM, command=End()))
+        elif snapshot.status in rules.UNPUBLISHED:
+            for render_id in snapshot.open_renders:
+                await start_render(self.ref, render_id, snapshot.title)
+            self.news = True
         elif snapshot.status is CampaignStatus.SCHEDULED and snapshot.starts_at and snapshot.starts_at <= now:
             await self._record_status("start", CampaignStatus.LIVE)
         else:
@@ -374,9 +354,11 @@ class CampaignWorkflow:
         argument: A,
         summary: str,
         policy: policies.CallPolicy = policies.RECORD,
-    ) -> None:
+    ) -> CampaignSnapshot:
         """Runs an activity that answers with the campaign as it then is."""
-        self._take(await workflow.execute_activity_method(method, argument, summary=summary, **policy))
+        snapshot = await workflow.execute_activity_method(method, argument, summary=summary, **policy)
+        self._take(snapshot)
+        return snapshot
 
     def _take(self, snapshot: CampaignSnapshot) -> None:
         """Keeps the newest snapshot and shows it to operators; answers of parallel steps may arrive out of order."""

@@ -11,12 +11,15 @@ from models.domain.commands import Command, refusal
 from models.domain.states import CampaignStatus
 
 OVER = {CampaignStatus.ENDED, CampaignStatus.CANCELLED}
+UNPUBLISHED = {CampaignStatus.DRAFT, CampaignStatus.AWAITING_APPROVAL, CampaignStatus.READY}
 ON_PLATFORM = {CampaignStatus.SCHEDULED, CampaignStatus.LIVE, CampaignStatus.PAUSED}
 # Reviews mostly end within minutes in practice and a day by the platform's word; then an hourly look is enough.
 REVIEW_LOOKS = [timedelta(seconds=s) for s in (5, 15, 60, 300, 900)]
 REVIEW_LATER = timedelta(hours=1)
 # Steps that wait for a provider as long as it is away, while nothing is on the platform yet.
-PREPARING = {Step.PARSE_BRIEF, Step.DRAFT_STRATEGY, Step.WRITE_COPY, Step.DRY_RUN}
+PREPARING = {Step.PARSE_BRIEF, Step.DRAFT_STRATEGY, Step.WRITE_COPY, Step.COMPOSE, Step.DRY_RUN}
+# A render tells its end by signal; one whose workflow somebody terminated in Temporal is found by looking.
+RENDER_WATCH = timedelta(minutes=10)
 
 
 def has_left_preparation(snapshot: CampaignSnapshot | None) -> bool:
@@ -52,7 +55,7 @@ def refuse(snapshot: CampaignSnapshot | None, request: CommandRequest) -> None:
 def next_look(snapshot: CampaignSnapshot, looks: int, now: datetime) -> timedelta | None:
     """How long until the platform, the start or the end calls; None while only people are awaited."""
     if snapshot.status not in ON_PLATFORM:
-        return None
+        return RENDER_WATCH if snapshot.open_renders and snapshot.status in UNPUBLISHED else None
     look = REVIEW_LOOKS[looks] if looks < len(REVIEW_LOOKS) else REVIEW_LATER
     starts = snapshot.starts_at if snapshot.status is CampaignStatus.SCHEDULED else None
     until = [moment - now for moment in (starts, end_due(snapshot)) if moment is not None]

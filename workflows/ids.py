@@ -9,3 +9,7 @@ def campaign_workflow_id(campaign_id: UUID) -> str:
 
 def publish_workflow_id(campaign_id: UUID, number: int) -> str:
     return f"publish-{campaign_id}-{number}"
+
+
+def render_workflow_id(render_id: UUID) -> str:
+    return f"render-{render_id}"

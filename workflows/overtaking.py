@@ -1,7 +1,7 @@
-"""Work that gives way when something more urgent is asked for."""
+"""Work that goes on a few at once, and work that gives way when something more urgent is asked for."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 from temporalio import workflow
@@ -21,3 +21,17 @@ async def until_overtaken(work: Coroutine[Any, Any, None], overtaken: Callable[[
         [failure] = await asyncio.gather(task, return_exceptions=True)
     if failure is not None and not is_cancelled_exception(failure):
         raise failure
+
+
+async def a_few_at_once(limit: int, works: Sequence[Callable[[], Awaitable[None]]]) -> None:
+    """All of them come to an end before the first failure is told: none may run on beside what follows."""
+    room = asyncio.Semaphore(limit)
+
+    async def one(work: Callable[[], Awaitable[None]]) -> None:
+        async with room:
+            await work()
+
+    results = await asyncio.gather(*(one(work) for work in works), return_exceptions=True)
+    for failure in results:
+        if failure is not None:
+            raise failure

@@ -84,6 +84,32 @@ PLATFORM_WRITE: Final[CallPolicy] = {
     "cancellation_type": ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 }
 
+RENDER_SUBMIT: Final[CallPolicy] = {
+    "task_queue": QUEUE_RENDER,
+    # Reference pictures, one HTTP call of 15 s, and two transactions. Each try starts from the rows.
+    "start_to_close_timeout": timedelta(minutes=3),
+    "heartbeat_timeout": timedelta(seconds=10),
+    "retry_policy": _PROVIDER_RETRY,
+    # A paid submit that is under way must be written down.
+    "cancellation_type": ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+}
+
+RENDER_LOOK: Final[CallPolicy] = {
+    "task_queue": QUEUE_RENDER,
+    # The last look downloads: 200 MB four times over a slow line at worst.
+    "start_to_close_timeout": timedelta(minutes=20),
+    "heartbeat_timeout": timedelta(seconds=10),
+    "retry_policy": _PROVIDER_RETRY,
+}
+
+COMPOSE: Final[CallPolicy] = {
+    "task_queue": QUEUE_RENDER,
+    # Four pictures of a second each on a busy machine, and the object store.
+    "start_to_close_timeout": timedelta(minutes=3),
+    "heartbeat_timeout": timedelta(seconds=10),
+    "retry_policy": _PROVIDER_RETRY,
+}
+
 # People wait for these; hourly work runs at 4 and back-fills at 5.
 INTERACTIVE: Final = Priority(priority_key=2)
 

@@ -117,6 +117,15 @@ class ItemContent(Document):
     def pictures(self) -> list[ItemAsset | Card]:
         return [*self.assets, *self.cards]
 
+    @property
+    def files(self) -> list[AssetRef]:
+        """Every file that the item names: pictures, their posters, and what they are drawn from."""
+        named: list[ItemAsset | Card | AssetRef] = [*self.pictures]
+        if self.design:
+            named += [*self.design.bases, *([self.design.logo] if self.design.logo else [])]
+        posters = [used.poster for used in named if isinstance(used, ItemAsset) and used.poster]
+        return [AssetRef(asset_id=used.asset_id, sha256=used.sha256) for used in [*named, *posters]]
+
     def text_for(self, placement: Placement) -> CopyText:
         """The text of that placement, or where none was written the feed's, or else the first in placement order."""
         written = {text.placement: text for text in self.texts}

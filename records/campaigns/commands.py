@@ -14,7 +14,7 @@ from models.contracts.commands import CommandRequest
 from models.domain.commands import Command, refusal
 from models.domain.states import Channel
 from records import audit
-from records.campaigns import change_sets, deciding, editing, lifecycle, submitting
+from records.campaigns import change_sets, deciding, editing, lifecycle, rendering, submitting
 from records.campaigns import facts as campaign_facts
 from records.campaigns.context import Context
 from records.campaigns.refusals import CommandRefused, RefusalType
@@ -46,6 +46,9 @@ HANDLERS: dict[type, Handler] = {
     c.OpenChangeSet: change_sets.open_change_set,
     c.DecideChangeSet: change_sets.decide_change_set,
     c.DiscardChangeSet: change_sets.discard_change_set,
+    c.Render: rendering.render,
+    c.RenderAgain: rendering.render_again,
+    c.CancelRender: rendering.cancel_render,
 }
 
 

@@ -1,5 +1,6 @@
 """What every command handler works with."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -29,6 +30,10 @@ class Context:
     @property
     def actor_id(self) -> UUID | None:
         return self.request.actor.user_id
+
+
+Change = Callable[[Context], Awaitable[None] | None]
+"""What a result does to the records."""
 
 
 async def read_input(session: AsyncSession, input_id: UUID) -> dict[str, JsonValue]:

@@ -95,6 +95,7 @@ async def edit_item(context: Context, command: c.EditItem) -> dict[str, JsonValu
             "these two cannot be changed. Edit the strategy to add another item.",
         )
     await _check_pictures(context, content)
+    content = _as_chosen(item.working, content)
     if working := item.versions.working:
         context.before = {"item": working.body}
     draft = put_draft(
@@ -111,9 +112,19 @@ async def edit_item(context: Context, command: c.EditItem) -> dict[str, JsonValu
     return {"item": command.item, "item_version": draft.version}
 
 
+def _as_chosen(before: ItemContent | None, after: ItemContent) -> ItemContent:
+    """A finished picture that a person put in takes the place of what would be drawn in that ratio."""
+    if after.design is None:
+        return after
+    drawn = {asset.ratio: asset for asset in before.assets} if before else {}
+    chosen = {asset.ratio for asset in after.assets if asset.recipe is None and asset != drawn.get(asset.ratio)}
+    bases = [base for base in after.design.bases if base.ratio not in chosen]
+    return after.model_copy(update={"design": after.design.model_copy(update={"bases": bases})})
+
+
 async def _check_pictures(context: Context, content: ItemContent) -> None:
     """What people approve is the hash of a picture, so it must be that of the picture which is sent."""
-    named = {(used.asset_id, used.sha256) for used in content.pictures}
+    named = {(used.asset_id, used.sha256) for used in content.files}
     query = select(Asset.id, Asset.sha256).where(col(Asset.id).in_([asset_id for asset_id, _ in named]))
     known = {(asset_id, sha256) for asset_id, sha256 in (await context.session.execute(query)).all()}
     if named - known:

@@ -32,6 +32,7 @@ from models.tables.document import DocumentVersion
 from models.tables.identity import Workspace
 from records.campaigns.expiring import rights_endings
 from records.campaigns.refusals import CommandRefused, RefusalType
+from records.campaigns.render_facts import RenderFacts, load_renders
 
 V = TypeVar("V", bound=DocumentVersion)
 R = TypeVar("R", bound=SQLModel)
@@ -84,6 +85,7 @@ class CampaignFacts:
     approvals: dict[Scope, Approval]
     ballots: list[Ballot]
     change_sets: list[plan.ChangeSet]
+    renders: list[RenderFacts]
     now: datetime
     """The database's, when this was read."""
     rights: dict[str, list[Ending]]
@@ -356,6 +358,7 @@ async def load(session: AsyncSession, campaign_id: UUID, *, lock: bool = False) 
         approvals={row.scope: row for row in await _of(session, Approval, campaign_id, "scope")},
         ballots=await _of(session, Ballot, campaign_id, "created_at"),
         change_sets=await _of(session, plan.ChangeSet, campaign_id, "number"),
+        renders=await load_renders(session, campaign_id),
         now=now,
         rights=await _rights(session, items, briefs),
     )

@@ -13,6 +13,7 @@ from records.campaigns.context import Context
 from records.campaigns.editing import note_work
 from records.campaigns.launch import check_launch, expired_reasons
 from records.campaigns.refusals import CommandRefused, RefusalType, needed
+from records.campaigns.rendering import cancel_open_renders
 
 
 async def publish(context: Context, _: c.Publish) -> dict[str, JsonValue]:
@@ -105,11 +106,13 @@ def ask_platform(context: Context, status: Literal["pause", "resume", "end"]) ->
 async def cancel(context: Context, _: c.Cancel) -> dict[str, JsonValue]:
     context.facts.campaign.status = CampaignStatus.CANCELLED
     context.facts.campaign.problem = None
+    await cancel_open_renders(context)
     return {}
 
 
 async def archive(context: Context, _: c.Archive) -> dict[str, JsonValue]:
     context.facts.campaign.archived_at = context.now
+    await cancel_open_renders(context)
     return {}
 
 

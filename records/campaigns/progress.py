@@ -3,12 +3,15 @@
 import hashlib
 from typing import Literal
 
+from models.domain.composition import stale_ratios
+
 from models.contracts.campaign import Step
 from models.domain import hashing
 from models.domain.states import ApprovalState, CampaignStatus, ChangeSetState, Scope
 from models.tables.campaign import Campaign
 from records.campaigns.change_approval import change_views
 from records.campaigns.facts import CampaignFacts
+from records.campaigns.renders import due_slots, new_renders, open_renders, untaken_renders
 
 UNPUBLISHED = {CampaignStatus.DRAFT, CampaignStatus.AWAITING_APPROVAL, CampaignStatus.READY}
 ON_PLATFORM = {CampaignStatus.SCHEDULED, CampaignStatus.LIVE, CampaignStatus.PAUSED}
@@ -18,6 +21,9 @@ STEP_WORDS = {
     Step.PARSE_BRIEF: "Greenlight: reading the brief",
     Step.DRAFT_STRATEGY: "Greenlight: drafting a strategy",
     Step.WRITE_COPY: "Greenlight: writing copy",
+    Step.TAKE_RENDERS: "Greenlight: taking new pictures over",
+    Step.RENDER: "Greenlight: having pictures made",
+    Step.COMPOSE: "Greenlight: drawing logo, price and headline",
     Step.DRAFT_PLAN: "Greenlight: preparing schedule and ads plan",
     Step.DRY_RUN: "Greenlight: checking every ad with Meta",
     Step.PUBLISH: "Greenlight: publishing",
@@ -60,6 +66,11 @@ def items_to_write(facts: CampaignFacts) -> list[str]:
     ]
 
 
+def items_to_compose(facts: CampaignFacts) -> list[str]:
+    """Items whose finished pictures are not what their texts, price, logo and base pictures would give now."""
+    return [key for key, content in facts.working_items.items() if stale_ratios(content)]
+
+
 def next_step(facts: CampaignFacts) -> Step | None:
     """What the workflow can do now by itself; None while people are awaited or a problem holds it up."""
     campaign = facts.campaign
@@ -88,6 +99,9 @@ def _preparation(facts: CampaignFacts) -> Step | None:
         return _opening(facts)
     due = {
         Step.WRITE_COPY: bool(items_to_write(facts)),
+        Step.TAKE_RENDERS: bool(untaken_renders(facts)),
+        Step.RENDER: bool(new_renders(facts) or due_slots(facts)),
+        Step.COMPOSE: bool(items_to_compose(facts)),
         Step.DRAFT_PLAN: facts.account is not None and _plan_is_due(facts),
         Step.DRY_RUN: facts.account is not None and _dry_run_is_due(facts),
     }
@@ -153,7 +167,11 @@ def waiting_on(facts: CampaignFacts, step: Step | None) -> str:
         return STEP_WORDS[step]
     if campaign.archived_at is not None:
         return ""
-    return _person_awaited(facts) if campaign.status in UNPUBLISHED else _change_awaits(facts)
+    if campaign.status not in UNPUBLISHED:
+        return _change_awaits(facts)
+    if campaign.status is CampaignStatus.DRAFT and (making := len(open_renders(facts))):
+        return f"Greenlight: {making} picture{'s' if making > 1 else ''} or videos in the making"
+    return _person_awaited(facts)
 
 
 def _change_awaits(facts: CampaignFacts) -> str:

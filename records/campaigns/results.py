@@ -1,6 +1,5 @@
 """Stores what the workflow's own steps produced, each result once; a repeat answers with the present state."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,14 +22,12 @@ from models.tables.strategy import Brief as BriefRow
 from models.tables.strategy import StrategyVersion
 from records import audit, notifications
 from records.campaigns import facts as campaign_facts
-from records.campaigns.context import Context
+from records.campaigns.context import Change, Context
 from records.campaigns.editing import add_missing_items, note_work, put_draft
 from records.campaigns.lifecycle import ask_platform
 from records.campaigns.progress import ON_PLATFORM, OVER
 from records.campaigns.snapshot import refresh, snapshot_of
 from records.campaigns.submitting import request
-
-Change = Callable[[Context], Awaitable[None] | None]
 
 
 async def store_result(

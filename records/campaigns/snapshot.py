@@ -14,12 +14,14 @@ from records.campaigns.evaluating import evaluation_of
 from records.campaigns.facts import CampaignFacts
 from records.campaigns.progress import (
     UNPUBLISHED,
+    items_to_compose,
     items_to_write,
     next_step,
     platform_command,
     status_of,
     waiting_on,
 )
+from records.campaigns.renders import new_renders, open_renders
 from records.campaigns.running import running_schedule
 
 
@@ -53,6 +55,9 @@ def snapshot_of(facts: CampaignFacts) -> CampaignSnapshot:
         ],
         step=step,
         write_items=items_to_write(facts) if step is Step.WRITE_COPY else [],
+        new_renders=[render.id for render in new_renders(facts)],
+        open_renders=[render.id for render in open_renders(facts) if render.is_handed_over],
+        compose_items=items_to_compose(facts) if step is Step.COMPOSE else [],
         waiting_on=waiting_on(facts, step),
         problem=str(campaign.problem.get("message", "")) if campaign.problem else None,
         publish_number=campaign.publish_number,

@@ -15,8 +15,9 @@ from models.tables.document import DocumentVersion
 from models.tables.strategy import Concept
 from records.campaigns.context import Context
 from records.campaigns.facts import Versions
-from records.campaigns.progress import dry_run_passed
+from records.campaigns.progress import dry_run_passed, items_to_compose
 from records.campaigns.refusals import CommandRefused, RefusalType, needed
+from records.campaigns.renders import items_awaiting
 
 NO_STRATEGY = "There is no strategy yet; wait for the draft or write one."
 NO_SCHEDULE = "There is no schedule yet; choose an ad account and wait for the draft."
@@ -105,10 +106,26 @@ def _submit_content(context: Context) -> None:
             f"{len(unwritten)} item(s) have no copy yet; wait until they are written.",
             items=list[JsonValue](unwritten),
         )
+    _refuse_unfinished_pictures(context)
     _refuse_broken_copy(context)
     for key in facts.agreed_items:
         if facts.items[key].versions.draft is not None:
             _promote(context, facts.items[key].versions, f"The item {key!r} has no copy yet.")
+
+
+def _refuse_unfinished_pictures(context: Context) -> None:
+    """Nobody is asked to approve what will look different in a minute."""
+    facts = context.facts
+    awaiting = items_awaiting(facts)
+    drawn = set(items_to_compose(facts))
+    unfinished = [key for key in facts.agreed_items if facts.included[key] and (key in awaiting or key in drawn)]
+    if unfinished:
+        raise CommandRefused(
+            RefusalType.NOT_ALLOWED,
+            f"{len(unfinished)} item(s) still wait for pictures. They are made once the strategy is approved; wait for "
+            "them, or cancel them and choose others.",
+            items=list[JsonValue](unfinished),
+        )
 
 
 def _refuse_broken_copy(context: Context) -> None:

@@ -14,6 +14,7 @@ from models.domain.rendering import OVER
 from models.domain.states import LedgerState, RenderStage, RenderState
 from models.tables.render import RenderAttempt, RenderJob
 from records import changes, notifications
+from records.ledger import database_now
 
 _RECENT = 50
 
@@ -88,6 +89,19 @@ async def end(
     if trouble is not None and state in (RenderState.FAILED, RenderState.UNKNOWN):
         await _tell(session, job, trouble)
     await told(session, job)
+
+
+async def ask_to_cancel(session: AsyncSession, render_id: UUID) -> RenderSeen:
+    """At once where nothing is with the provider; else the next look passes it on and tells what came of it."""
+    job = await locked(session, render_id)
+    attempt = await latest_attempt(session, render_id)
+    now = await database_now(session)
+    if job.state not in OVER:
+        job.cancel_requested_at = job.cancel_requested_at or now
+        if not is_with_provider(attempt):
+            await end(session, job, RenderState.CANCELLED, now)
+        await told(session, job)
+    return seen(job, NextStep.LOOK)
 
 
 async def _tell(session: AsyncSession, job: RenderJob, trouble: Trouble) -> None:

@@ -81,6 +81,14 @@ def _take_log(job: RenderJob, row: RenderAttempt, now: datetime, log: str) -> No
     job.log = [*job.log, *added]
 
 
+async def note_waiting(session: AsyncSession, ref: RenderRef, words: str) -> None:
+    """Something outside holds it up; the next progress takes the words away."""
+    job = await jobs.locked(session, ref.render_id)
+    if job.state not in OVER and job.note != words:
+        job.note = words
+        await jobs.told(session, job)
+
+
 async def note_storing(session: AsyncSession, ref: RenderRef, attempt: int) -> None:
     job, row, _ = await _open(session, ref, attempt)
     if row is not None and job.stage is not RenderStage.STORING:

@@ -196,6 +196,14 @@ async def _refuse(
     await jobs.end(session, job, RenderState.FAILED, now, trouble)
 
 
+async def stop(session: AsyncSession, ref: RenderRef, trouble: Trouble) -> RenderSeen:
+    """It cannot be submitted at all; nothing is with the provider."""
+    job = await jobs.locked(session, ref.render_id)
+    if job.state not in OVER:
+        await jobs.end(session, job, RenderState.FAILED, await database_now(session), trouble)
+    return jobs.seen(job, NextStep.NOTHING)
+
+
 async def unclear(session: AsyncSession, sent: RenderAttempt, token: UUID, words: str) -> None:
     """Sent, and nobody can tell what became of it."""
     job, attempt, now = await _locked(session, sent)

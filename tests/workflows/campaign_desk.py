@@ -56,7 +56,7 @@ from workflows.ids import campaign_workflow_id
 from workflows.publish import PublishWorkflow
 from workflows.visibility import WORKSPACE_ID
 
-QUEUES = (policies.QUEUE_CAMPAIGNS, policies.QUEUE_TEXT, policies.QUEUE_ADS_META)
+QUEUES = (policies.QUEUE_CAMPAIGNS, policies.QUEUE_TEXT, policies.QUEUE_RENDER, policies.QUEUE_ADS_META)
 # Far more than anything takes here, so that a hang fails instead of stopping the run.
 PATIENCE_S = 30
 
