@@ -99,7 +99,8 @@ class FalMedia(MediaAdapter):
         if model.references and request.references:
             body[model.references.field] = _data_uri(request.references[0])
         params = {"fal_webhook": request.webhook_url} if request.webhook_url else {}
-        submit = Call("POST", f"/{model.native}", params=params, json=body, effects=True)
+        path, until = f"/{model.native}", request.send_before
+        submit = Call("POST", path, params=params, json=body, effects=True, send_before=until)
         submitted = await self._ask(submit, _Submitted)
         return Job(submitted.request_id, JobState.QUEUED)
 

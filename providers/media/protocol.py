@@ -23,6 +23,7 @@ class RenderRequest:
     """One submit. `model` is its key in the catalogue: "replicate/flux-2-pro".
 
     `seed` is ours alone, so that a submit whose answer was lost can be found again where the provider lists jobs.
+    `send_before`, on the clock of time.monotonic: when the permission to send ends. Later than that nothing is sent.
     """
 
     kind: RenderKind
@@ -34,6 +35,7 @@ class RenderRequest:
     variants: int = 1
     duration_s: int | None = None
     webhook_url: str | None = None
+    send_before: float | None = None
 
 
 class JobState(StrEnum):

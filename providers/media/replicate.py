@@ -95,7 +95,8 @@ class ReplicateMedia(MediaAdapter):
         if request.webhook_url:
             body |= {"webhook": request.webhook_url, "webhook_events_filter": ["completed"]}
         path = f"/v1/models/{model.native}/predictions"
-        return _job(await self._ask(Call("POST", path, json=body, effects=True), _Prediction))
+        submit = Call("POST", path, json=body, effects=True, send_before=request.send_before)
+        return _job(await self._ask(submit, _Prediction))
 
     async def poll(self, provider_job_id: str) -> Job:
         reply = await self._http.call(Call("GET", f"/v1/predictions/{provider_job_id}"))

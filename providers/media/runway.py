@@ -63,7 +63,8 @@ class RunwayMedia(MediaAdapter):
         body |= {"ratio": model.ratios[request.ratio], "duration": model.duration_s(request), **model.inputs}
         if model.references and request.references:
             body[model.references.field] = self._data_uri(request.references[0])
-        created = await self._ask(Call("POST", f"/v1/{model.endpoint}", json=body, effects=True), _Created)
+        path, until = f"/v1/{model.endpoint}", request.send_before
+        created = await self._ask(Call("POST", path, json=body, effects=True, send_before=until), _Created)
         return Job(created.id, JobState.QUEUED)
 
     async def poll(self, provider_job_id: str) -> Job:

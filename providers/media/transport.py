@@ -10,7 +10,7 @@ import httpx
 import structlog
 from pydantic import JsonValue
 
-from providers.errors import VendorReply
+from providers.errors import RetryLater, VendorReply
 from providers.media.failures import no_answer
 from providers.media.protocol import Reference
 
@@ -29,7 +29,10 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request below the base URL. `effects`: repeating it could cost money twice."""
+    """One request below the base URL. `effects`: repeating it could cost money twice.
+
+    `send_before`, on the clock of time.monotonic: no byte leaves after it.
+    """
 
     method: str
     path: str
@@ -37,6 +40,7 @@ class Call:
     json: Mapping[str, JsonValue] | None = None
     upload: Reference | None = None
     effects: bool = False
+    send_before: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,10 @@ class Reply:
             (self.headers[name] for name in ("x-request-id", "x-fal-request-id") if name in self.headers), None
         )
         return VendorReply(status=self.status, code=code, message=message, request_id=request_id)
+
+
+class _TooLate(Exception):
+    """The claim that allowed this call ran out before its first byte."""
 
 
 class MediaTransport:
@@ -106,13 +114,20 @@ class MediaTransport:
 
         async def before_first_byte(event: str, _: Mapping[str, object]) -> None:
             nonlocal sent
-            sent = sent or event.endswith("send_request_headers.started")
+            if event.endswith("send_request_headers.started"):
+                if call.send_before is not None and time.monotonic() > call.send_before:
+                    raise _TooLate
+                sent = True
 
         request = self._request(call)
         request.extensions["trace"] = before_first_byte
         try:
             async with asyncio.timeout(self._timeout_s):
                 return await self._client.send(request, follow_redirects=False)
+        except _TooLate:
+            raise RetryLater(
+                self._label, "The permission to send ran out before sending. It is asked for again."
+            ) from None
         except TimeoutError:
             raise no_answer(self._label, "no answer in time", effects=call.effects and sent) from None
         except httpx.HTTPError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -134,6 +135,18 @@ async def test_a_provider_that_cannot_be_reached_has_taken_nothing(vendor: str) 
         await providers.provider(vendor).render(asking(vendor))
 
     await providers.close()
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+async def test_nothing_is_sent_once_the_permission_to_send_has_run_out(
+    vendor: str, providers: MediaProviders, world: World
+) -> None:
+    request = asking(vendor, send_before=time.monotonic() - 1)
+
+    with pytest.raises(RetryLater, match="permission"):
+        await providers.provider(vendor).render(request)
+
+    assert world.jobs(vendor, request.seed) == []
 
 
 REFUSALS: list[tuple[str, str, type[ProviderError], str]] = [
