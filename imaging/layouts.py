@@ -68,7 +68,7 @@ def arranged(layers: Layers, ratio: Ratio, logo: tuple[int, int] | None) -> Layo
     layout = Layout(ratio, from_right, (left, zone[1], left + width, zone[1] + height))
     gap = share(ratio, _GAP)
     room = zone[3] - zone[1] - (height + 2 * gap if logo else 0)
-    disclaimer = _block(layers, Part.DISCLAIMER, layout, zone[2] - zone[0], min(room, _disclaimer_room(ratio)))
+    disclaimer = _block(layers, Part.DISCLAIMER, layout, (zone[2] - zone[0],), min(room, _disclaimer_room(ratio)))
     room -= _taken(Part.DISCLAIMER, disclaimer, layout)
     price = _block(layers, Part.PRICE, layout, _column(ratio), room)
     room -= _taken(Part.PRICE, price, layout)
@@ -78,16 +78,18 @@ def arranged(layers: Layers, ratio: Ratio, logo: tuple[int, int] | None) -> Layo
     return layout
 
 
-def _column(ratio: Ratio) -> int:
+def _column(ratio: Ratio) -> tuple[int, ...]:
+    """The width of headline and price, and the one they get where that is not enough."""
     zone = safe_zone(ratio)
-    return round((zone[2] - zone[0]) * (_COLUMN if ratio is Ratio.LANDSCAPE else 1))
+    whole = zone[2] - zone[0]
+    return (round(whole * _COLUMN), whole) if ratio is Ratio.LANDSCAPE else (whole,)
 
 
 def _disclaimer_room(ratio: Ratio) -> int:
     return round(SIZES[ratio][1] * (0.25 if ratio is Ratio.LANDSCAPE else 0.2))
 
 
-def _block(layers: Layers, part: Part, layout: Layout, width: int, height: int) -> Block | None:
+def _block(layers: Layers, part: Part, layout: Layout, widths: tuple[int, ...], height: int) -> Block | None:
     ratio = layout.ratio
     text, warnings = printable(layers, part)
     layout.warnings += warnings
@@ -96,10 +98,10 @@ def _block(layers: Layers, part: Part, layout: Layout, width: int, height: int) 
     largest = share(ratio, {Part.HEADLINE: _HEADLINE[ratio], Part.PRICE: _PRICE[ratio]}.get(part, _DISCLAIMER))
     lines = {Part.HEADLINE: 4 if ratio is Ratio.LANDSCAPE else 3, Part.PRICE: 1}.get(part, 8)
     x, y = padding(part, ratio, largest)
-    place = Place(part, ratio, largest, lines, width - 2 - 2 * x, height - 2 - 2 * y)
-    if place.height <= 0:
+    if height - 2 - 2 * y <= 0:
         raise CannotCompose(f"There is no room for the {part} in {ratio}: shorten the other texts.")
-    return fitted(text, layers.language, place)
+    places = [Place(part, ratio, largest, lines, width - 2 - 2 * x, height - 2 - 2 * y) for width in widths]
+    return fitted(text, layers.language, places)
 
 
 def _taken(part: Part, block: Block | None, layout: Layout) -> int:

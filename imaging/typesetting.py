@@ -1,5 +1,6 @@
 """Finds the size and the lines in which a text fits its place, or says what to shorten."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from babel import Locale
@@ -27,21 +28,27 @@ class Place:
     height: int
 
 
-def fitted(text: str, language: str, place: Place) -> Block:
-    """Raises CannotCompose where the text does not fit even at the smallest size."""
-    setting = Setting(text, language, _WEIGHT[place.part])
-    smallest = minimum_px(place.part, place.ratio)
+def fitted(text: str, language: str, places: Sequence[Place]) -> Block:
+    """In the first place in which it fits. Raises CannotCompose where it fits into none at the smallest size."""
+    setting = Setting(text, language, _WEIGHT[places[0].part])
     for finest in (False, True):
         spans = breaking.pieces(text, language, finest=finest)
-        px = place.largest
-        while px >= smallest:
-            lines = breaking.balanced(spans, setting.width, place.width / px)
-            if lines and len(lines) <= place.lines:
-                block = Block(tuple(setting.line(*span) for span in lines), px)
-                if block.height <= place.height:
-                    return block
-            px = smallest if smallest < px < smallest / _STEP else int(px * _STEP)
-    raise CannotCompose(_too_long(setting, place, smallest))
+        for place in places:
+            if block := _largest(setting, spans, place):
+                return block
+    raise CannotCompose(_too_long(setting, places[-1]))
+
+
+def _largest(setting: Setting, spans: list[breaking.Span], place: Place) -> Block | None:
+    smallest, px = minimum_px(place.part, place.ratio), place.largest
+    while px >= smallest:
+        lines = breaking.balanced(spans, setting.width, place.width / px)
+        if lines and len(lines) <= place.lines:
+            block = Block(tuple(setting.line(*span) for span in lines), px)
+            if block.height <= place.height:
+                return block
+        px = smallest if smallest < px < smallest / _STEP else int(px * _STEP)
+    return None
 
 
 def printable(layers: Layers, part: Part) -> tuple[str, list[str]]:
@@ -67,8 +74,8 @@ def printable(layers: Layers, part: Part) -> tuple[str, list[str]]:
     return clean, [f"{signs} cannot be drawn and was left out of the {part}."]
 
 
-def _too_long(setting: Setting, place: Place, smallest: int) -> str:
-    text = setting.text
+def _too_long(setting: Setting, place: Place) -> str:
+    text, smallest = setting.text, minimum_px(place.part, place.ratio)
     line_height = Block((setting.line(0, len(text)),) * 2, smallest).leading
     room = place.width / smallest * min(place.lines, max(1, int(place.height / line_height)))
     # Lines do not fill up to their ends.
