@@ -22,7 +22,7 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from bench import beside
+from bench import beside, composition
 from bench.installation import FOLDER, BenchFailed, access, demo_seconds, remove_state, running
 from bench.timing import Pair
 from demo.briefs import SHOP
@@ -90,6 +90,10 @@ def measure(report: Report, console: Console) -> None:
         Figure("demo, from a brief to live ads", demo_s, 40, "s"),
         Figure(f"create a campaign, p95 of {CREATIONS}", create_ms, 3000, "ms"),
         Figure(f"list campaigns, p95 of {READS}", read_ms, 200, "ms"),
+        *(
+            Figure(f"draw a picture in {ratio}, median", ms, 150, "ms")
+            for ratio, ms in composition.milliseconds().items()
+        ),
     ]
 
 
