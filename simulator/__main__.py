@@ -35,6 +35,8 @@ def main() -> None:
         # Replies about an ad account carry that account's market time as their date.
         date_header=False,
         timeout_graceful_shutdown=2,
+        # Longer than clients keep idle connections: only a fault may break one under a request.
+        timeout_keep_alive=60,
     )
 
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from simulator.fal import pika, requests, signing
 from simulator.faults import FaultName, Service
 from simulator.media.http import Refused, ServiceRoute, base_url, json_object
-from simulator.media.jobs import Asked, Ending, Job, Script, State, Webhook
+from simulator.media.jobs import Asked, Ending, Job, State, Webhook
 from simulator.media.references import BadReference, keep, size_of
 from simulator.media.settings import MediaKind
 from simulator.media.world import MediaWorld
@@ -69,22 +69,23 @@ def _add_submitting(routes: APIRouter, world: MediaWorld, model: str) -> None:
 
 async def _create(world: MediaWorld, request: Request, model: str, body: Document) -> Job:
     """Takes every input; one that the model refuses makes a job that fails."""
-    script, names, shown = world.script(request.url.path), [], {}
+    script, names, issues = world.script(request.url.path), [], []
     wanted: pika.Video = pika.TextToVideo(prompt=str(body.get("prompt")))
     try:
         wanted = pika.TAKES[model].model_validate(body)
         names = [await keep(uri, world.store.media) for uri in wanted.pictures()]
     except ValidationError as refused:
-        script, shown = Script(ending=Ending.FAILED), {"issues": pika.issues(refused)}
+        issues = pika.issues(refused)
     except BadReference as trouble:
-        issue = {"loc": ["body", "image_url"], "msg": f"The image {trouble}.", "type": "file_download_error"}
-        script, shown = Script(ending=Ending.FAILED), {"issues": [issue]}
+        issues = [{"loc": ["body", "image_url"], "msg": f"The image {trouble}.", "type": "file_download_error"}]
+    if issues:
+        script = script.model_copy(update={"ending": Ending.FAILED})
     width, height = pika.pixels(wanted, size_of(names[0], world.store.media) if names else None)
     hook = request.query_params.get("fal_webhook")
     asked = Asked(
         service=Service.FAL, model=model, kind=MediaKind.VIDEO, prompt=wanted.prompt, form="mp4",
         ratio=f"{width}:{height}", width=width, height=height, duration_s=wanted.duration,
-        seed=random.getrandbits(31) if wanted.seed is None else wanted.seed, references=names, shown=shown,
+        seed=random.getrandbits(31) if wanted.seed is None else wanted.seed, references=names, shown={"issues": issues},
         base_url=base_url(request), webhook=Webhook(url=hook, events=[ENDED]) if hook else None,
     )  # fmt: skip
     return world.create(str(uuid4()), asked, script)

@@ -66,17 +66,14 @@ class Courier:
         self._moved = asyncio.Event()
 
     async def _run(self, service: Service, job_id: str, event: str) -> None:
-        while job := self._jobs.find(service, job_id):
+        while (job := self._jobs.find(service, job_id)) and not _void(job, event):
             due = _due(job, event)
-            if due is not None and due <= time.time():
-                break
-            await self._wait(None if due is None else due - time.time())
-        else:
+            if due is None or due > time.time():
+                await self._wait(None if due is None else due - time.time())
+                continue
+            for _ in range(2 if job.script.webhook_twice else 1):
+                await self._deliver(job, event)
             return
-        if event == "start" and (job.aborted or job.started_at > (job.ended_at or job.started_at)):
-            return
-        for _ in range(2 if job.script.webhook_twice else 1):
-            await self._deliver(job, event)
 
     async def _wait(self, seconds: float | None) -> None:
         with suppress(TimeoutError):
@@ -93,10 +90,12 @@ class Courier:
             await asyncio.sleep(wait_s)
 
     async def _post(self, job: Job, event: str) -> int | None:
+        if job.webhook is None:
+            return None
         call = self._writers[job.service](job, event)
         headers = {"content-type": "application/json", **call.headers}
         try:
-            reply = await self._client.post(job.webhook.url if job.webhook else "", content=call.body, headers=headers)
+            reply = await self._client.post(job.webhook.url, content=call.body, headers=headers)
         except (httpx.HTTPError, httpx.InvalidURL):
             return None
         return reply.status_code
@@ -116,9 +115,12 @@ def _without(events: Iterable[str], settled: Iterable[str]) -> list[str]:
     return [event for event in events if event not in done]
 
 
+def _void(job: Job, event: str) -> bool:
+    """Nobody is told of a start that a cancel prevented, nor anything of a job that was aborted before its start."""
+    unstarted = job.ended and job.ended_at is not None and job.ended_at < job.started_at
+    return job.aborted or (event == "start" and unstarted)
+
+
 def _due(job: Job, event: str) -> float | None:
-    """Nobody is told about the end of a job that was aborted before it started."""
-    late = job.script.webhook_late.get(event, 0.0)
-    if event == "start":
-        return job.started_at + late
-    return None if job.ended_at is None or job.aborted else job.ended_at + late
+    at = job.started_at if event == "start" else job.ended_at
+    return None if at is None else at + job.script.webhook_late.get(event, 0.0)

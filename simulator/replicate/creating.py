@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from simulator.faults import FaultName, Service
 from simulator.media.http import Refused, base_url, json_object, shortened
-from simulator.media.jobs import Asked, Ending, Script, Webhook
+from simulator.media.jobs import Asked, Ending, Webhook
 from simulator.media.references import BadReference, keep, size_of
 from simulator.media.settings import MediaKind
 from simulator.media.world import MediaWorld
@@ -66,7 +66,7 @@ async def _create(world: MediaWorld, request: Request, body: Document, model: Mo
     job_id = "".join(secrets.choice(LETTERS) for _ in range(26))
     script = world.script(request.url.path)
     if trouble:
-        script = Script(ending=Ending.FAILED, detail=trouble)
+        script = script.model_copy(update={"ending": Ending.FAILED, "detail": trouble})
     return shown(world, world.create(job_id, asked, script, _deadline(request)))
 
 
@@ -103,6 +103,8 @@ def _webhook(body: Document) -> Webhook | None:
     if not isinstance(url, str) or not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
         raise _invalid([("webhook", "must be an HTTPS URL")])
     only = body.get("webhook_events_filter") or WEBHOOK_EVENTS
+    if not isinstance(only, list):
+        raise _invalid([("webhook_events_filter", "must be a list")])
     return Webhook(url=url, events=[event for event in WEBHOOK_EVENTS if event in only])
 
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from simulator.faults import FaultName, Service
 from simulator.media.http import Refused, ServiceRoute, base_url, json_object
-from simulator.media.jobs import Asked, Ending, Job, Script
+from simulator.media.jobs import Asked, Ending, Job
 from simulator.media.references import BadReference, keep
 from simulator.media.settings import MediaKind
 from simulator.media.world import MediaWorld
@@ -66,7 +66,7 @@ async def _create(world: MediaWorld, request: Request, task: Task) -> Job:
         for uri in task.pictures():
             names.append(uploads.kept(world.store, uri) or await keep(uri, world.store.media))
     except BadReference:
-        script = Script(ending=Ending.FAILED, detail="ASSET.INVALID")
+        script = script.model_copy(update={"ending": Ending.FAILED, "detail": "ASSET.INVALID"})
     width, height = map(int, task.ratio.split(":"))
     asked = Asked(
         service=Service.RUNWAY, model=task.model, kind=MediaKind.VIDEO if task.video else MediaKind.IMAGE,

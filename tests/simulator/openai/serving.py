@@ -27,7 +27,9 @@ def serve(app: FastAPI) -> Iterator[str]:
     # Only where the protocol is named does asyncio switch off the delay of small packets.
     with socket.socket(proto=socket.IPPROTO_TCP) as listener:
         listener.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(app, http="h11", ws="none", log_level="warning", access_log=False)
+        config = uvicorn.Config(
+            app, http="h11", ws="none", log_level="warning", access_log=False, timeout_keep_alive=60
+        )
         server = _Announcing(config)
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
