@@ -9,7 +9,6 @@ from typing import BinaryIO
 
 from anyio import to_thread
 from PIL import Image, ImageOps
-from providers.media.download import Downloader, Truncated
 from temporalio import activity
 
 from imaging.inspecting import MAX_PICTURE_BYTES, MAX_VIDEO_BYTES, MediaFile, inspect, is_blank
@@ -20,6 +19,7 @@ from models.domain.states import Ratio, RenderKind
 from models.tables.asset import Asset, AssetKind, AssetSource
 from models.tables.render import RenderAttempt, RenderJob
 from providers.errors import Refused
+from providers.media.download import Downloader, Truncated
 from providers.media.protocol import Job, Output, Reference
 from providers.storage.keys import asset_key
 from providers.storage.protocol import ObjectMissing, ObjectStore

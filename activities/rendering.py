@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from providers.media.download import LinkExpired
-from providers.media.registry import MediaProviders
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -27,7 +25,9 @@ from models.tables.render import RenderAttempt, RenderJob
 from providers.errors import BadAnswer, OutcomeUnknown, ProviderError, RetryLater, VendorReply
 from providers.media.callbacks import CallbackUrls
 from providers.media.catalogue import entry
+from providers.media.download import LinkExpired
 from providers.media.protocol import CallsBack, FindsJobs, Job, JobState, MediaProvider, Reference, RenderRequest
+from providers.media.registry import MediaProviders
 from records.database import Database
 from records.renders import jobs, results, submits
 from records.renders.jobs import Trouble
@@ -107,7 +107,7 @@ class Rendering:
             request = await self._full_request(job, attempt)
             if time.monotonic() > send_before:
                 raise RetryLater(provider.label, "Preparing the reference pictures took too long.")
-            made = await provider.render(request)
+            made = await provider.render(replace(request, send_before=send_before))
         except (OutcomeUnknown, BadAnswer) as error:
             async with self.database.workspace_transaction(ref.workspace_id) as session:
                 await submits.unclear(session, attempt, token, error.message)
@@ -154,6 +154,10 @@ class Rendering:
         since = (attempt.first_sent_at or datetime.now(UTC)) - CLOCKS
         try:
             found = await provider.find(attempt.seed, since)
+        except OutcomeUnknown:
+            async with self.database.workspace_transaction(ref.workspace_id) as session:
+                await submits.nobody_can_look(session, attempt, provider.label)
+            return
         except ProviderError as error:
             raise await self._held_up(ref, error) from error
         waits = self.limits.lookup_waits
