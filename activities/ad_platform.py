@@ -42,6 +42,8 @@ class WriteLimits:
     """Meta's call score decays over five minutes; a figure above the limit is believed that long."""
     parallel: int = 4
     """Writes of one publish at a time: more would only meet the account's quota sooner."""
+    video_poll: timedelta = timedelta(seconds=5)
+    """Between looks at a video that the platform is preparing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class AdPlatform:
     box: SecretBox
     limits: WriteLimits = field(default_factory=WriteLimits)
     launch: LaunchApproval = approved_for_launch
+    unfetchable: str = ""
+    """Why the platform could not fetch a video from our object store, with what to do; empty where it can."""
 
     def token(self, account: AdAccount) -> SecretStr:
         """Raises ReconnectNeeded where there is none to use."""

@@ -1,16 +1,21 @@
 """What may be published of a campaign: its approved versions, with the facts of the account they are sent to."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.ad_platform import AdPlatform
 from activities.errors import ErrorType, final
 from activities.publish_plan import Publishable
+from models.domain.content import ItemContent
 from models.domain.late import LateStop, apply_if_late
 from models.domain.schedule import Schedule
 from models.tables.ad_account import AdAccount
-from providers.ads.meta.payloads import AccountFacts, Approved
-from records import platform_objects, publish_runs
+from models.tables.asset import AssetKind
+from providers.ads.meta.payloads import AccountFacts, Approved, VideoFile
+from records import assets, platform_objects, publish_runs
 from records.campaigns import facts as campaign_facts
 from records.campaigns.facts import CampaignFacts
 
@@ -31,6 +36,7 @@ async def publishable_now(platform: AdPlatform, facts: CampaignFacts, number: in
     approved = Approved(plan=facts.plan, schedule=schedule, account=await _account_facts(platform, account))
     async with platform.database.workspace_transaction(account.workspace_id) as session:
         rows = await platform_objects.of_campaign(session, facts.campaign.id)
+        videos = await _videos(session, facts.publishable_items)
     return Publishable(
         campaign_id=facts.campaign.id,
         ad_account_id=account.id,
@@ -38,7 +44,19 @@ async def publishable_now(platform: AdPlatform, facts: CampaignFacts, number: in
         approved=approved,
         items=facts.publishable_items,
         existing={(row.kind, row.plan_key): row for row in rows},
+        videos=videos,
+        unfetchable=platform.unfetchable,
     )
+
+
+async def _videos(session: AsyncSession, items: Mapping[str, ItemContent]) -> dict[UUID, VideoFile]:
+    named = {shown.asset_id for item in items.values() for shown in item.pictures}
+    rows = await assets.read_many(session, named)
+    return {
+        asset_id: VideoFile(row.filename, row.content_type, row.width, row.height, row.duration_ms)
+        for asset_id, row in rows.items()
+        if row.kind is AssetKind.VIDEO
+    }
 
 
 def account_of(facts: CampaignFacts) -> AdAccount:

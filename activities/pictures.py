@@ -27,7 +27,7 @@ class Pictures:
         if asset is None:
             raise final(ErrorType.REFUSED, f"A picture of the approved ads is gone ({file.asset_id}); choose another.")
         if asset.kind is not AssetKind.IMAGE:
-            raise final(ErrorType.REFUSED, f"{asset.filename} is no picture; only pictures can be published so far.")
+            raise final(ErrorType.REFUSED, f"{asset.filename} is no picture; choose one.")
         try:
             content = await self.store.get(asset.storage_key)
         except ObjectMissing as error:

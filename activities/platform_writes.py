@@ -6,10 +6,9 @@ to wait; a workflow hears only of what waiting cannot cure.
 
 import asyncio
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeVar
 from uuid import UUID, uuid4
 
 import structlog
@@ -20,12 +19,13 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.ad_platform import AdPlatform
-from activities.approved import publishable
 from activities.errors import ErrorType, final, may_others_go, waiting
 from activities.heartbeats import heartbeating
 from activities.pictures import Pictures
-from activities.publish_plan import MediaFile, media_files
+from activities.publish_media import PublishMedia
+from activities.publish_videos import Videos
 from activities.reconciling import Reconciler
+from activities.settling import unbroken
 from activities.write_outcomes import answer_of, gravity, held, quota_after, removal_of, said
 from models.contracts.publishing import IntentRef, PublishRef, StageRef
 from models.domain import ledger as machine
@@ -40,10 +40,6 @@ from records.gate import GateVerdict, Ruling
 from records.ledger import Step, machine_view
 
 log = structlog.get_logger()
-T = TypeVar("T")
-
-# A claimed write is sent, answered and written down within this; a cancelled activity waits for it.
-_SETTLING = timedelta(seconds=40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +58,8 @@ class PlatformWrites:
 
     def __init__(self, platform: AdPlatform, writer: AdsWriter, pictures: Pictures) -> None:
         self._platform = platform
-        self._pictures = pictures
+        self._videos = Videos(pictures.database, pictures.store)
+        self._media = PublishMedia(platform, writer, pictures, self._videos)
         self._database = platform.database
         self._writer = writer
         self._reconciler = Reconciler(platform)
@@ -99,35 +96,16 @@ class PlatformWrites:
 
     @activity.defn
     async def upload_media(self, ref: PublishRef) -> int:
-        """Upload the pictures of the approved items that the account does not have yet; answers with their number.
+        """Bring the pictures and videos of the approved items to the account; answers with the number of new pictures.
 
-        Idempotency: pictures are content-addressed, here and on the platform.
+        Idempotency: pictures are content-addressed, here and on the platform; videos have an intent each.
 
         Raises:
-            ApplicationError: `publish.waiting`; `publish.refused` with the platform's words.
+            ApplicationError: `publish.waiting`, also while a video is being prepared; `publish.refused` with the
+                platform's words.
         """
         async with heartbeating(), self._platform.noting(ref):
-            source = await publishable(self._platform, ref.workspace_id, ref.campaign_id, ref.number)
-            files = await self._missing_media(ref, media_files(source))
-            account = await self._platform.account(ref.workspace_id, source.ad_account_id)
-            for file in files:
-                await _unbroken(self._upload(account, file))
-            return len(files)
-
-    async def _missing_media(self, ref: PublishRef, files: list[MediaFile]) -> list[MediaFile]:
-        async with self._database.workspace_transaction(ref.workspace_id) as session:
-            await publish_runs.enter_phase(session, ref.campaign_id, ref.number, "media")
-            there = await platform_objects.platform_ids(session, [file.object_id for file in files])
-        return [file for file in files if file.object_id not in there]
-
-    async def _upload(self, account: AdAccount, file: MediaFile) -> None:
-        async with self._platform.reading(account):
-            picture = await self._pictures.load(account.workspace_id, file)
-            await self._platform.ask_to_upload(account)
-            receipt = await self._writer.upload_image(account.external_id, picture, self._platform.token(account))
-        async with self._database.workspace_transaction(account.workspace_id) as session:
-            owner = (account.workspace_id, account.id)
-            await platform_objects.add_media(session, owner, PlatformKind.IMAGE, file.key, receipt.platform_id)
+            return await self._media.ensure(ref, self.settle_all)
 
     async def validate(self, account: AdAccount, write: PlatformWrite) -> None:
         """Have the platform check a create without doing it. Raises as `AdsWriter.validate`."""
@@ -196,7 +174,7 @@ class PlatformWrites:
         if intent.op is not WriteOp.CREATE and await self._settled_by_reading(intent):
             return
         # Cancelling must not tear a call from its answer: what was claimed is written down first.
-        await _unbroken(self._claim_and_send(intent))
+        await unbroken(self._claim_and_send(intent))
 
     async def _settled_by_reading(self, intent: LedgerIntent) -> bool:
         """Updates are decided on what was seen; where the platform holds something else, nothing is sent."""
@@ -261,6 +239,8 @@ class PlatformWrites:
 
     async def _platform_write(self, session: AsyncSession, row: LedgerIntent, account: AdAccount) -> PlatformWrite:
         payload = await platform_objects.resolve(session, row.payload)
+        if row.object_kind is PlatformKind.VIDEO and row.op is WriteOp.CREATE:
+            payload = await self._videos.with_link(session, payload)
         node_id = None
         if row.op is not WriteOp.CREATE:
             known = await platform_objects.platform_ids(session, [row.object_id])
@@ -321,13 +301,3 @@ class PlatformWrites:
         async with self._database.workspace_transaction(account.workspace_id) as session:
             until = await ledger.database_now(session) + wait if wait else None
             await ad_accounts.store_quota(session, account.id, ad_accounts.Quota(percent, until))
-
-
-async def _unbroken(work: Coroutine[object, object, T]) -> T:
-    """Runs `work` to its end even when cancelled meanwhile; the cancellation is raised afterwards."""
-    task = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task], timeout=_SETTLING.total_seconds())
-        raise

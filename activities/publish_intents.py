@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.publish_plan import PlannedObject
 from models.contracts.publishing import PublishStage
+from models.domain.ledger import HARMLESS
 from models.domain.states import PlatformKind, WriteClass, WriteOp
 from models.tables.base import JsonObject
 from models.tables.campaign import Campaign
@@ -16,7 +17,10 @@ from records import ledger, platform_objects
 from records.ledger import NewIntent
 from records.platform_objects import TREE_KINDS
 
-CREATE_STAGES = {
+# Videos are made with the pictures, before anything that ensures a whole stage.
+MEDIA_STAGE = "media"
+CREATE_STAGES: dict[PlatformKind, str] = {
+    PlatformKind.VIDEO: MEDIA_STAGE,
     PlatformKind.CREATIVE: PublishStage.CREATIVES,
     PlatformKind.CAMPAIGN: PublishStage.CAMPAIGNS,
     PlatformKind.AD_SET: PublishStage.AD_SETS,
@@ -51,7 +55,7 @@ async def intend_plan(
     wanted = {planned.object_id for planned in objects}
     gone = [row for row in existing.values() if row.id not in wanted]
     now = await ledger.database_now(session)
-    await platform_objects.retire(session, [row.id for row in gone if row.kind is PlatformKind.CREATIVE], now)
+    await platform_objects.retire(session, [row.id for row in gone if row.kind in HARMLESS], now)
     retired = [_pause(run, row) for row in gone if row.kind in TREE_KINDS]
     await ledger.intend(session, creates)
     await ledger.intend_next(session, [*changes, *retired])

@@ -4,14 +4,14 @@ Nothing has a platform id yet, so payloads hold references to our own objects.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID, uuid5
 
 import rfc8785
 
 from models.domain.ads_plan import AdsPlan, PlannedAd, PlannedAdSet, PlannedCampaign
-from models.domain.content import ItemContent, item_key
+from models.domain.content import AssetRef, ItemAsset, ItemContent, item_key
 from models.domain.markers import clean_name, marker_for, name_with_marker
 from models.domain.references import reference_to
 from models.domain.states import PlatformKind
@@ -21,16 +21,24 @@ from providers.ads.meta.payloads import (
     Approved,
     ItemMedia,
     Media,
+    VideoFile,
     ad_payload,
     ad_set_payload,
     campaign_payload,
+    check_use,
     creative_payload,
+    video_payload,
 )
+from providers.ads.meta.payloads.approved import refuse
 from providers.errors import Refused
 from records.platform_objects import media_object_id
 
 Crop = tuple[int, int, int, int]
-_NAME_LIMITS = {PlatformKind.CREATIVE: 100}
+_NAME_LIMITS = {PlatformKind.CREATIVE: 100, PlatformKind.VIDEO: 100}
+# Neither can be changed, so another content is another object.
+_IMMUTABLE = (PlatformKind.CREATIVE, PlatformKind.VIDEO)
+# Stands in a video's payload for the link to its file, which is made when it is sent: a link opens the file to anybody.
+LINK = "asset:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,10 @@ class PlannedObject:
 
 @dataclass(frozen=True, slots=True)
 class Publishable:
-    """What is approved, and what of it is on the platform already. `items` are the included ones, by item key."""
+    """What is approved, and what of it is on the platform already. `items` are the included ones, by item key.
+
+    `videos` are those among the assets that the items name; `unfetchable` says why the platform could not fetch them.
+    """
 
     campaign_id: UUID
     ad_account_id: UUID
@@ -75,6 +86,8 @@ class Publishable:
     approved: Approved
     items: Mapping[str, ItemContent]
     existing: Mapping[tuple[PlatformKind, str], PlatformObject]
+    videos: Mapping[UUID, VideoFile] = field(default_factory=dict)
+    unfetchable: str = ""
 
     @property
     def plan(self) -> AdsPlan:
@@ -86,17 +99,24 @@ class Publishable:
 
 
 def media_files(source: Publishable) -> list[MediaFile]:
-    """Each picture once, however many ads use it."""
+    """Each picture once, however many ads use it; of a video its poster, which is a picture."""
     files: dict[UUID, MediaFile] = {}
     for ad in source.ads():
         item = source.items[item_key(ad.concept, ad.language)]
-        for asset in item.assets:
-            file = _media_file(source, asset.asset_id, asset.sha256, asset.crop)
-            files[file.object_id] = file
-        for card in item.cards:
-            file = _media_file(source, card.asset_id, card.sha256, None)
+        for asset_id, sha256, crop in _pictures(source, item):
+            file = _media_file(source, asset_id, sha256, crop)
             files[file.object_id] = file
     return list(files.values())
+
+
+def _pictures(source: Publishable, item: ItemContent) -> Iterator[tuple[UUID, str, Crop | None]]:
+    for shown in item.assets:
+        if shown.asset_id not in source.videos:
+            yield shown.asset_id, shown.sha256, shown.crop
+        elif shown.poster is not None:
+            yield shown.poster.asset_id, shown.poster.sha256, None
+    for card in item.cards:
+        yield card.asset_id, card.sha256, None
 
 
 def _media_file(source: Publishable, asset_id: UUID, sha256: str, crop: Crop | None) -> MediaFile:
@@ -106,12 +126,13 @@ def _media_file(source: Publishable, asset_id: UUID, sha256: str, crop: Crop | N
 
 
 def planned_objects(source: Publishable) -> list[PlannedObject]:
-    """Creatives, campaigns, ad sets and ads, parents before children."""
+    """Videos, creatives, campaigns, ad sets and ads, each after what it refers to."""
     builder = _Builder(source)
     ads = source.ads()
     ad_set_keys = {ad.ad_set for ad in ads}
     ad_sets = [ad_set for ad_set in source.plan.ad_sets if ad_set.key in ad_set_keys]
     campaign_keys = {ad_set.campaign for ad_set in ad_sets}
+    builder.videos(ads)
     creatives = {ad.key: builder.creative(ad) for ad in ads}
     campaigns = {part.key: builder.campaign(part) for part in source.plan.campaigns if part.key in campaign_keys}
     sets = {ad_set.key: builder.ad_set(ad_set, campaigns[ad_set.campaign]) for ad_set in ad_sets}
@@ -124,13 +145,34 @@ class _Builder:
     def __init__(self, source: Publishable) -> None:
         self.objects: list[PlannedObject] = []
         self._source = source
+        self._videos: dict[UUID, UUID] = {}
 
-    def creative(self, ad: PlannedAd) -> UUID:
-        item = self._source.items[item_key(ad.concept, ad.language)]
-        media = _references(self._source, item)
+    def videos(self, ads: Sequence[PlannedAd]) -> None:
+        """Each video once, however many ads show it."""
+        for ad in ads:
+            for shown in self._item(ad).assets:
+                if shown.asset_id in self._source.videos and shown.asset_id not in self._videos:
+                    self._videos[shown.asset_id] = self._video(shown)
+
+    def _video(self, shown: ItemAsset) -> UUID:
+        video = self._source.videos[shown.asset_id]
 
         def payload(name: str) -> JsonObject:
-            return creative_payload(self._source.approved, ad, item, media, name)
+            there = (PlatformKind.VIDEO, shown.sha256) in self._source.existing
+            if self._source.unfetchable and not there:
+                refuse(self._source.unfetchable)
+            return video_payload(video, name, link=f"{LINK}{shown.asset_id}")
+
+        return self._add(PlatformKind.VIDEO, shown.sha256, video.filename, payload)
+
+    def _item(self, ad: PlannedAd) -> ItemContent:
+        return self._source.items[item_key(ad.concept, ad.language)]
+
+    def creative(self, ad: PlannedAd) -> UUID:
+        item = self._item(ad)
+
+        def payload(name: str) -> JsonObject:
+            return creative_payload(self._source.approved, ad, item, self._media(item), name)
 
         return self._add(PlatformKind.CREATIVE, ad.key, ad.name, payload)
 
@@ -171,20 +213,39 @@ class _Builder:
         return object_id
 
     def _object_id(self, kind: PlatformKind, key: str, digest: str) -> UUID:
-        """An object that is there keeps its id; creatives cannot be changed, so another content is another object."""
+        """An object that is there keeps its id."""
         existing = self._source.existing.get((kind, key))
-        reusable = existing is not None and (kind is not PlatformKind.CREATIVE or existing.request_hash == digest)
+        reusable = existing is not None and (kind not in _IMMUTABLE or existing.request_hash == digest)
         return existing.id if existing is not None and reusable else self._new_id(kind, key)
 
     def _new_id(self, kind: PlatformKind, key: str) -> UUID:
         return uuid5(self._source.campaign_id, f"{self._source.number}:{kind.value}:{key}")
 
+    def _media(self, item: ItemContent) -> ItemMedia:
+        return ItemMedia(
+            by_ratio={shown.ratio: self._shown(shown) for shown in item.assets},
+            cards=tuple(self._picture(card.asset_id, card.sha256, None) for card in item.cards),
+        )
 
-def _references(source: Publishable, item: ItemContent) -> ItemMedia:
-    def picture(asset_id: UUID, sha256: str, crop: Crop | None) -> Media:
-        return Media(image_hash=reference_to(_media_file(source, asset_id, sha256, crop).object_id))
+    def _shown(self, shown: ItemAsset) -> Media:
+        video = self._source.videos.get(shown.asset_id)
+        if video is None:
+            return self._picture(shown.asset_id, shown.sha256, shown.crop)
+        check_use(video, shown.ratio, shown.crop)
+        poster = self._poster(video, shown.poster)
+        return Media(
+            video_id=reference_to(self._videos[shown.asset_id]),
+            thumbnail_hash=self._picture(poster.asset_id, poster.sha256, None).image_hash,
+        )
 
-    return ItemMedia(
-        by_ratio={asset.ratio: picture(asset.asset_id, asset.sha256, asset.crop) for asset in item.assets},
-        cards=tuple(picture(card.asset_id, card.sha256, None) for card in item.cards),
-    )
+    def _poster(self, video: VideoFile, poster: AssetRef | None) -> AssetRef:
+        if poster is None:
+            refuse(f"{video.filename} has no poster: choose the still that is shown before it plays.")
+        if poster.asset_id in self._source.videos:
+            refuse(f"The poster of {video.filename} is a video: choose a picture.")
+        return poster
+
+    def _picture(self, asset_id: UUID, sha256: str, crop: Crop | None) -> Media:
+        if asset_id in self._source.videos:
+            refuse(f"{self._source.videos[asset_id].filename} is a video: the cards of a carousel show pictures only.")
+        return Media(image_hash=reference_to(_media_file(self._source, asset_id, sha256, crop).object_id))

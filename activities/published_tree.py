@@ -155,11 +155,9 @@ class PublishedTree:
             now = await ledger.database_now(session)
             await platform_objects.retire(session, [row.id for row in gone], now)
         leftovers += [
-            Leftover(
-                kind=row.kind, platform_id=row.platform_id, name=row.name, why="costs nothing; used again next time"
-            )
-            for row in made
-            if row.kind is PlatformKind.CREATIVE
+            Leftover(kind=row.kind, platform_id=row.platform_id, name=row.name, why=_why_it_stays(row))
+            for row in [*made, *await self._unusable(ref)]
+            if row.kind in machine.HARMLESS
         ]
         return RollBackReport(leftovers=leftovers)
 
@@ -169,6 +167,13 @@ class PublishedTree:
             rows = await platform_objects.of_campaign(session, ref.campaign_id)
             ran = await ledger.ran_before(session, ref.campaign_id, ref.number)
         return [row for row in rows if row.publish_number == ref.number or not ran]
+
+    async def _unusable(self, ref: PublishRef) -> list[PlatformObject]:
+        """Videos of this publish that the platform could not prepare."""
+        async with self._database.workspace_transaction(ref.workspace_id) as session:
+            rows = await platform_objects.of_campaign(session, ref.campaign_id, retired=True)
+        retired = [row for row in rows if row.publish_number == ref.number and row.retired_at is not None]
+        return [row for row in retired if row.kind is PlatformKind.VIDEO]
 
     async def _settle_doubts(self, ref: PublishRef) -> list[LedgerIntent]:
         """Drops what was not sent, settles what was; answers with what only a person can settle."""
@@ -225,6 +230,10 @@ class PublishedTree:
             node = await self._platform.reader.read_node(row.kind, row.platform_id, self._platform.token(account))
         # Somebody may have deleted it by hand, as the last try asked.
         return None if node.gone else problem or "the platform still shows it; delete it there"
+
+
+def _why_it_stays(row: PlatformObject) -> str:
+    return "costs nothing; used again next time" if row.retired_at is None else "costs nothing and is never used again"
 
 
 def _unsettled(row: LedgerIntent) -> Leftover:

@@ -172,6 +172,10 @@ class VideoState:
     def ready(self) -> bool:
         return self.state == "ready"
 
+    @property
+    def failed(self) -> bool:
+        return self.state in ("error", "expired")
+
 
 @dataclass(frozen=True, slots=True)
 class TokenHealth:

@@ -58,6 +58,7 @@ QUICK = WriteLimits(
     lookup_waits=(timedelta(milliseconds=100),),
     retry=timedelta(milliseconds=100),
     reconnect=timedelta(milliseconds=100),
+    video_poll=timedelta(milliseconds=100),
 )
 
 

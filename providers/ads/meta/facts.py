@@ -32,6 +32,13 @@ class AssetFeed(_Facts):
     most_together: int
 
 
+class Video(_Facts):
+    content_types: frozenset[str]
+    shortest_ms: int
+    longest_ms: int
+    shape_tolerance_percent: int
+
+
 class Creative(_Facts):
     enhancements: tuple[str, ...]
 
@@ -44,6 +51,7 @@ class Facts(_Facts):
     pixel_events: dict[str, str]
     budgets: Budgets
     asset_feed: AssetFeed
+    video: Video
     creative: Creative
 
 

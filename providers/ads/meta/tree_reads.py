@@ -116,12 +116,12 @@ class MetaTreeReader:
     async def video(self, video_id: str, token: SecretStr) -> VideoState:
         reply = await self._transport.call(Call("GET", video_id, {"fields": "id,status"}), token)
         video = as_wire(WireVideo, reply.body)
-        state, problem = video.status.video_status, video.status.processing_phase.get("error")
+        state = video.status.video_status
         thumbnail = None
         if state == "ready":  # before, the picture may be a grey placeholder
             listing = await list_all(self._transport, f"{video_id}/thumbnails", {"fields": "uri"}, token)
             thumbnail = next((as_wire(WireThumbnail, row).uri for row in listing.rows), None)
-        return VideoState(video.id, state, str(problem) if problem else None, thumbnail)
+        return VideoState(video.id, state, video.status.problem(), thumbnail)
 
     async def _children(self, parent: str, kind: PlatformKind, token: SecretStr) -> list[NodeState]:
         listing = await self._list(parent, kind, _FIELDS, token)

@@ -189,6 +189,14 @@ class WireVideoStatus(Wire):
     video_status: str
     processing_phase: dict[str, JsonValue] = {}
 
+    def problem(self) -> str | None:
+        """Meta's words; its documents show a single error here, its answers a list of them."""
+        phase = self.processing_phase
+        told = phase.get("errors") or phase.get("error")
+        rows = told if isinstance(told, list) else [told]
+        words = [str(row.get("message") or row) if isinstance(row, dict) else str(row) for row in rows if row]
+        return " ".join(words) or None
+
 
 class WireVideo(Wire):
     id: str

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from models.domain.ads_plan import AdsPlan, BidStrategy, CreativeMode, OptimizationGoal
 from models.domain.brief import Dsa, Geo, Offer, Place, SpecialCategory, Voice
-from models.domain.content import CallToAction, Card, ItemContent
+from models.domain.content import AssetRef, CallToAction, Card, ItemAsset, ItemContent
 from models.domain.hashing import (
     ads_hash,
     content_hash,
@@ -21,7 +21,7 @@ from models.domain.hashing import (
     strategy_hashes,
 )
 from models.domain.schedule import Entry, EntryKind, EnvelopeAction, EnvelopeMode, IfLate, Schedule
-from models.domain.states import CreativeFormat
+from models.domain.states import CreativeFormat, Ratio
 from models.domain.strategy import Attribution, ExpectedConversions, Objective, Strategy
 from tests.models.domain.examples import item, shop_brief, shop_plan, shop_schedule, shop_strategy
 
@@ -164,6 +164,16 @@ class TestItem:
     )
     def test_row_ids_tags_and_blanks_change_nothing(self, path: str, value: object) -> None:
         assert item_hash(changed(item(), path, value), STRATEGY) == item_hash(item(), STRATEGY)
+
+    def test_the_bytes_of_a_poster_count_and_its_row_id_does_not(self) -> None:
+        def hashed(poster: AssetRef | None) -> str:
+            shown = [ItemAsset(ratio=Ratio.SQUARE, asset_id=UUID(int=1), sha256="a" * 64, poster=poster)]
+            return item_hash(item(assets=shown), STRATEGY)
+
+        approved = hashed(AssetRef(asset_id=UUID(int=2), sha256="b" * 64))
+
+        assert hashed(AssetRef(asset_id=UUID(int=3), sha256="b" * 64)) == approved
+        assert approved not in (hashed(AssetRef(asset_id=UUID(int=2), sha256="c" * 64)), hashed(None))
 
     def test_the_same_letters_in_another_unicode_form_are_the_same_text(self) -> None:
         composed, decomposed = (changed(item(), "texts.0.headline", text) for text in ("Caf\u00e9", "Cafe\u0301"))

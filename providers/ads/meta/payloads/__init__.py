@@ -9,6 +9,7 @@ from providers.ads.meta.payloads.ads import ad_payload
 from providers.ads.meta.payloads.approved import AccountFacts, Approved, Payload
 from providers.ads.meta.payloads.campaigns import campaign_payload
 from providers.ads.meta.payloads.creatives import ItemMedia, Media, creative_payload
+from providers.ads.meta.payloads.videos import VideoFile, check_use, video_payload
 
 __all__ = [
     "AccountFacts",
@@ -16,8 +17,11 @@ __all__ = [
     "ItemMedia",
     "Media",
     "Payload",
+    "VideoFile",
     "ad_payload",
     "ad_set_payload",
     "campaign_payload",
+    "check_use",
     "creative_payload",
+    "video_payload",
 ]
