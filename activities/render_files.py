@@ -11,10 +11,11 @@ from anyio import to_thread
 from PIL import Image, ImageOps
 from temporalio import activity
 
+from imaging.cropping import Crop, box_in
 from imaging.inspecting import MAX_PICTURE_BYTES, MAX_VIDEO_BYTES, MediaFile, inspect, is_blank
 from imaging.posters import poster
 from imaging.unusable import Unusable
-from models.domain.cropping import SHAPES
+from models.domain.cropping import SHAPES, crop_around
 from models.domain.states import Ratio, RenderKind
 from models.tables.asset import Asset, AssetKind, AssetSource
 from models.tables.render import RenderAttempt, RenderJob
@@ -64,7 +65,9 @@ class RenderFiles:
                 content = await self.store.get(picture.storage_key)
             except ObjectMissing:
                 continue
-            found.append(Reference(await to_thread.run_sync(_small, content), "image/jpeg"))
+            # A video begins with its picture, and some models take the shape of the video from it.
+            crop = _frame(picture, job.ratio) if job.kind is RenderKind.VIDEO else None
+            found.append(Reference(await to_thread.run_sync(_small, content, crop), "image/jpeg"))
         return tuple(found)
 
     async def fetch(self, job: RenderJob, attempt: RenderAttempt, told: Job) -> list[MadeFile]:
@@ -160,10 +163,18 @@ def _check_ratio(media: MediaFile, ratio: Ratio) -> None:
         )
 
 
-def _small(content: bytes) -> bytes:
+def _frame(picture: Asset, ratio: Ratio) -> Crop | None:
+    """The part of it that a video in this ratio begins with."""
+    if not picture.width or not picture.height:
+        return None
+    return crop_around(picture.width, picture.height, ratio, (picture.focal_x, picture.focal_y))
+
+
+def _small(content: bytes, crop: Crop | None) -> bytes:
     with Image.open(io.BytesIO(content)) as picture:
         upright = ImageOps.exif_transpose(picture).convert("RGB")
-        upright.thumbnail((REFERENCE_SIDE, REFERENCE_SIDE))
+        part = upright.crop(box_in(upright.size, crop)) if crop else upright
+        part.thumbnail((REFERENCE_SIDE, REFERENCE_SIDE))
         out = io.BytesIO()
-        upright.save(out, "JPEG", quality=85)
+        part.save(out, "JPEG", quality=85)
         return out.getvalue()
