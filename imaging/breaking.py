@@ -7,6 +7,8 @@ from itertools import pairwise
 import budoux
 import regex
 
+from imaging.fonts import traditional
+
 Span = tuple[int, int]
 """From the first character up to and without the last, both counted in the whole text."""
 
@@ -15,11 +17,11 @@ _SCRIPTS = {
     "ja": regex.compile(r"[\p{Hiragana}\p{Katakana}]"),
     "zh-hans": regex.compile(r"\p{Han}"),
 }
-_TRADITIONAL = regex.compile(r"zh\b.*-(Hant|TW|HK|MO)\b", regex.IGNORECASE)
-_NEVER_FIRST = regex.compile(
-    r"[\p{Pe}\p{Pf}\p{Po}\p{M}%\uff05‰°ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ々〜\uff5e\p{Nd}]"
+# Pairs that no line ends between: before closing signs, after opening ones, inside numbers and Latin words.
+_TOGETHER = regex.compile(
+    r".[\p{Pe}\p{Pf}\p{Po}\p{M}%\uff05‰°ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ々〜\uff5e]"
+    r"|[\p{Ps}\p{Pi}\p{Sc}#\uff03].|[\p{Nd}.,]\p{Nd}|\p{Latin}\p{Latin}"
 )
-_NEVER_LAST = regex.compile(r"[\p{Ps}\p{Pi}\p{Sc}#\uff03]")
 _BETWEEN = regex.compile(r"(?<=[ \u200b])(?=[^ \u200b])")
 
 
@@ -75,16 +77,10 @@ def _inside(word: str, language: str, finest: bool) -> list[int]:
         cuts = [match.start() for match in regex.finditer(r"\X", word)]
     else:
         if script == "zh-hans":
-            script = "ja" if language.startswith("ja") else "zh-hant" if _TRADITIONAL.match(language) else script
+            script = "ja" if language.startswith("ja") else "zh-hant" if traditional(language) else script
         lengths = [len(part) for part in _phrases(script).parse(word)]
         cuts = [sum(lengths[:place]) for place in range(len(lengths))]
-    return [cut for cut in cuts if cut == 0 or _may_break(word[cut - 1], word[cut])]
-
-
-def _may_break(before: str, after: str) -> bool:
-    return not (_NEVER_FIRST.match(after) and (not after.isdigit() or before.isdigit())) and not _NEVER_LAST.match(
-        before
-    )
+    return [cut for cut in cuts if cut == 0 or not _TOGETHER.match(word, cut - 1, cut + 1)]
 
 
 @cache

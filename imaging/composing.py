@@ -8,7 +8,7 @@ from PIL import Image, ImageStat
 from imaging import contrast, logos, veils
 from imaging.composed import CannotCompose, Composed, Layers, Part, PlacedText
 from imaging.cropping import Crop, box_in
-from imaging.decoding import flat, upright, upright_size
+from imaging.decoding import UNREADABLE, flat, upright, upright_size
 from imaging.flaws import flaws
 from imaging.layouts import Layout, Placed, arranged
 from imaging.zones import SIZES
@@ -61,7 +61,7 @@ def _ground(base: bytes, crop: Crop | None, ratio: Ratio) -> tuple[Image.Image, 
             raise CannotCompose(f"Nothing is left of the picture in {ratio}; choose its part again.")
         shrunk = max(SIZES[ratio][0] / width, SIZES[ratio][1] / height)
         picture = flat(upright(base, math.ceil(shrunk * max(whole))))
-    except OSError as error:
+    except UNREADABLE as error:
         raise CannotCompose("The picture under the texts cannot be read; choose or upload another.") from error
     warnings = []
     if width < _SHARP_FROM_PX:

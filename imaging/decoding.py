@@ -5,12 +5,15 @@ import io
 from PIL import Image, ImageCms, ImageOps
 
 _SRGB = ImageCms.createProfile("sRGB")
+UNREADABLE = (OSError, Image.DecompressionBombError)
+"""What reading a broken picture raises, or one that claims to be larger than memory."""
+
 _ORIENTATION = 0x0112
 _LYING = (5, 6, 7, 8)
 
 
 def upright_size(content: bytes) -> tuple[int, int]:
-    """Width and height as people see it. Raises OSError where it cannot be read."""
+    """Width and height as people see it. Raises one of UNREADABLE."""
     with Image.open(io.BytesIO(content)) as picture:
         width, height = picture.size
         return (height, width) if picture.getexif().get(_ORIENTATION, 1) in _LYING else (width, height)
@@ -19,8 +22,8 @@ def upright_size(content: bytes) -> tuple[int, int]:
 def upright(content: bytes, enough_px: int | None = None) -> Image.Image:
     """The picture as RGB, or RGBA where a part of it is see-through, in sRGB and without metadata.
 
-    With `enough_px` a large JPEG may come smaller, quicker by far, but no side shorter than that. Raises OSError where
-    it cannot be read.
+    With `enough_px` a large JPEG may come smaller, quicker by far, but no side shorter than that. Raises one of
+    UNREADABLE.
     """
     with Image.open(io.BytesIO(content)) as picture:
         if enough_px:

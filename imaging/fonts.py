@@ -82,9 +82,9 @@ def drawable(text: str, language: str) -> tuple[str, list[str]]:
 
     Raises NoFont where that would be a letter or a digit.
     """
-    kept, left_out = [], []
+    kept, left_out, primary = [], [], _primary(text, language)
     for cluster in regex.findall(r"\X", regex.sub(r"\s+", _space, _CONTROLS.sub("", text)).strip()):
-        if _family(cluster, _primary(text, language), language):
+        if _family(cluster, primary, language):
             kept.append(cluster)
         elif letter := _LETTER.match(cluster):
             base = regex.match(r"\p{Nd}(?=[\ufe0f\u20e3]+$)", cluster)
@@ -109,6 +109,11 @@ def runs(text: str, language: str) -> list[Run]:
         else:
             found.append(Run(match.start(), match.end(), family, script))
     return found
+
+
+def traditional(language: str) -> bool:
+    """Whether Chinese in that language is written with traditional characters."""
+    return bool(_TRADITIONAL.match(language))
 
 
 @cache
@@ -138,7 +143,7 @@ def _primary(text: str, language: str) -> str:
 def _own_family(script: str, language: str) -> str | None:
     if script != "Hani":
         return _OF_SCRIPT.get(script)
-    if _TRADITIONAL.match(language):
+    if traditional(language):
         return "notosanstc"
     return _HAN.get(language.partition("-")[0].lower(), "notosanssc")
 

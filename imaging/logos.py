@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 
 from imaging import contrast
 from imaging.composed import Box, CannotCompose
-from imaging.decoding import upright
+from imaging.decoding import UNREADABLE, upright
 
 # Wide and square logos look equally large where they cover equally much; shares of the picture's smaller side.
 _AREA = 0.0165
@@ -31,7 +31,7 @@ def prepared(content: bytes, size: tuple[int, int]) -> Logo:
     """Raises CannotCompose where the file cannot be read or shows nothing."""
     try:
         picture = upright(content).convert("RGBA")
-    except OSError as error:
+    except UNREADABLE as error:
         raise CannotCompose("The logo cannot be read; upload it again as a PNG or JPEG.") from error
     ink = picture.getchannel("A").point(lambda alpha: 255 if alpha > 8 else 0).getbbox()
     if ink is None:
@@ -57,21 +57,20 @@ def drawn(picture: Image.Image, logo: Logo, box: Box, *, from_right: bool) -> tu
     width, height = logo.picture.size
     left = box[2] - width if from_right else box[0]
     bare = (left, box[1], left + width, box[1] + height)
-    alpha = logo.picture.getchannel("A")
-    if logo.solid:
-        picture.paste(logo.picture.convert("RGB"), bare, rounded(logo.picture.size, height // 8))
-        return bare, 21.0
-    colours, weights = contrast.luminances(logo.picture.convert("RGB")), np.asarray(alpha, np.float32)
-    mean = float((colours * weights).sum() / weights.sum())
+    shown, alpha = logo.picture.convert("RGB"), logo.picture.getchannel("A")
+    mean = float(np.average(contrast.luminances(shown), weights=np.asarray(alpha)))
     found = contrast.worst(mean, contrast.luminances(picture.crop(bare)))
-    if found < _SEEN:
-        plate = contrast.WHITE if mean < 0.4 else contrast.BLACK
-        pad = plate_padding(logo)
-        picture.paste(plate, box, rounded((box[2] - box[0], box[3] - box[1]), pad))
-        picture.paste(logo.picture.convert("RGB"), (box[0] + pad, box[1] + pad), alpha)
-        return box, contrast.ratio(mean, contrast.luminance(plate))
-    picture.paste(logo.picture.convert("RGB"), bare, alpha)
-    return bare, found
+    if logo.solid:
+        # It brings a ground of its own.
+        picture.paste(shown, bare, rounded(shown.size, height // 8))
+        return bare, found
+    if found >= _SEEN:
+        picture.paste(shown, bare, alpha)
+        return bare, found
+    plate, pad = contrast.WHITE if mean < 0.4 else contrast.BLACK, plate_padding(logo)
+    picture.paste(plate, box, rounded((box[2] - box[0], box[3] - box[1]), pad))
+    picture.paste(shown, (box[0] + pad, box[1] + pad), alpha)
+    return box, contrast.ratio(mean, contrast.luminance(plate))
 
 
 def rounded(size: tuple[int, int], radius: int) -> Image.Image:

@@ -46,6 +46,10 @@ def test_chinese_may_break_between_characters_where_phrases_are_too_long() -> No
     assert max(map(len, parts("新鮮咖啡豆八折優惠", "zh-TW", finest=True))) == 1
 
 
+def test_names_and_numbers_stay_whole_between_chinese_characters() -> None:
+    assert parts("买Nespresso省¥1,980元", "zh", finest=True) == ["买", "Nespresso", "省", "¥1,980", "元"]
+
+
 def test_lines_are_as_few_as_fit_and_of_like_length() -> None:
     text = "one two three four five six"
     spans = pieces(text, "en")

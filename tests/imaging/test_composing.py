@@ -2,6 +2,7 @@ import hashlib
 import io
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,13 @@ def opened(made: Composed) -> Image.Image:
 
 def part(made: Composed, name: Part) -> tuple[int, int, int, int]:
     return next(placed.box for placed in made.texts if placed.part is name)
+
+
+def claiming_to_be(side: int) -> bytes:
+    """A small file whose header says that it has so many pixels."""
+    small = file_of(Image.new("RGB", (8, 8)))
+    header = b"IHDR" + side.to_bytes(4) * 2 + small[24:29]
+    return small[:12] + header + zlib.crc32(header).to_bytes(4) + small[33:]
 
 
 @pytest.mark.parametrize("ratio", Ratio)
@@ -252,6 +260,7 @@ def test_emoji_are_left_out_with_a_warning_but_never_out_of_a_price() -> None:
     [
         (b"no picture", logo(), "The picture under the texts cannot be read"),
         (PHOTO[:3_000], logo(), "The picture under the texts cannot be read"),
+        (claiming_to_be(60_000), logo(), "The picture under the texts cannot be read"),
         (PHOTO, b"no picture", "The logo cannot be read"),
         (PHOTO, file_of(Image.new("RGBA", (50, 50), (0, 0, 0, 0))), "The logo is empty"),
     ],
