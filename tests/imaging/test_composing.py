@@ -3,6 +3,7 @@ import io
 import subprocess
 import sys
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -103,6 +104,16 @@ def test_another_process_draws_the_same_bytes() -> None:
     here = compose(photo_file(), None, Ratio.SQUARE, layers(**ARABIC))
 
     assert elsewhere.stdout.strip() == hashlib.sha256(here.content).hexdigest()
+
+
+def test_threads_that_draw_at_once_draw_the_same_bytes() -> None:
+    texts = [layers(), layers(**ARABIC), layers(**JAPANESE)]
+    alone = [compose(PHOTO, None, Ratio.SQUARE, each) for each in texts]
+
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(lambda each: compose(PHOTO, None, Ratio.SQUARE, each), texts * 3))
+
+    assert together == alone * 3
 
 
 @pytest.mark.parametrize("ratio", Ratio)
