@@ -61,7 +61,7 @@ def test_make_up_shows_the_way_in_and_stops_in_order(up: Up) -> None:
     up.read_until("Logs:")
 
     url, key = up.announced("Greenlight runs:"), up.announced("API key:")
-    assert up.announced("Simulated:") == "OpenAI, Meta"
+    assert up.announced("Simulated:") == "OpenAI, Replicate, Runway, fal, Meta"
     with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}) as client:
         assert client.get("/docs").status_code == 200
         assert client.get("/api/v1/campaigns").status_code == 200
