@@ -3,10 +3,9 @@
 import hashlib
 from typing import Literal
 
-from models.domain.composition import stale_ratios
-
 from models.contracts.campaign import Step
 from models.domain import hashing
+from models.domain.composition import stale_ratios
 from models.domain.states import ApprovalState, CampaignStatus, ChangeSetState, Scope
 from models.tables.campaign import Campaign
 from records.campaigns.change_approval import change_views

@@ -1,15 +1,15 @@
 """Publishing as the campaign sees it: cancelled, refused, tried again, and heard of at awkward moments."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-import sqlalchemy as sa
 from temporalio.client import WorkflowExecutionStatus
 
 from models.contracts import commands as c
 from models.contracts.publishing import PublishOutcome
 from models.domain.states import CampaignStatus
 from models.tables.asset import Asset
+from providers.storage.s3 import S3Store
 from settings import Settings
 from tests.workflows.campaign_desk import Run, Shop, working
 from tests.workflows.scripted import SilentPublish
@@ -45,7 +45,7 @@ async def test_a_publish_cancelled_in_the_same_breath_is_taken_back(shop: Shop) 
     seen = await run.until(lambda now: now.status is not CampaignStatus.PUBLISHING)
 
     assert "cancel the publish first" in refused.message
-    assert refused.details[0]["allowed"] == ["cancel_publish", "retry"]
+    assert refused.details[0]["allowed"] == ["cancel_publish", "retry", "cancel_render"]
     assert seen.status is CampaignStatus.READY
     assert "cancelled" in (seen.problem or "")
     assert run.standing() == {"campaigns": 0, "adsets": 0, "ads": 0}
@@ -68,19 +68,21 @@ async def test_what_meta_refuses_is_taken_back_and_told_in_metas_words(shop: Sho
     assert any(notice.kind == "publish_failed" and notice.body == seen.problem for notice in await run.notices())
 
 
-async def test_a_failed_publish_can_be_tried_again_once_its_cause_is_gone(shop: Shop) -> None:
+async def test_a_failed_publish_can_be_tried_again_once_its_cause_is_gone(shop: Shop, store: S3Store) -> None:
     run = await shop.started()
     await run.approved()
-    await _rights(run, datetime(2026, 1, 1, tzinfo=UTC))
+    picture = await _approved_picture(run)
+    content = await store.get(picture.storage_key)
+    await store.delete(picture.storage_key)
 
     await run.do(c.Publish())
     failed = await run.until(lambda now: now.status is not CampaignStatus.PUBLISHING)
-    await _rights(run, None)
+    await store.put_if_absent(picture.storage_key, content, picture.content_type)
     await run.do(c.Retry())
     seen = await run.until(lambda now: now.status is not CampaignStatus.PUBLISHING)
 
     assert (failed.status, failed.publish_number) == (CampaignStatus.READY, 1)
-    assert "rights to oryx.png have expired" in (failed.problem or "")
+    assert f"{picture.filename} is missing in the store; upload it again" in (failed.problem or "")
     assert (seen.status, seen.publish_number, seen.problem) == (CampaignStatus.SCHEDULED, 2, None)
     assert run.standing() == {"campaigns": 1, "adsets": 1, "ads": 2}
 
@@ -92,8 +94,9 @@ class TestContinueAsNew:
         run = await second_shop.started()
         await run.approved()
         hold_ads(second_shop, 2)
-        first_run = (await run.handle.describe()).run_id
         await run.do(c.Publish())
+        await run.until(lambda now: now.status is CampaignStatus.PUBLISHING)
+        first_run = (await run.handle.describe()).run_id
         publish = run.shop.client.get_workflow_handle(publish_workflow_id(run.campaign_id, 1))
 
         while (await run.handle.describe()).run_id == first_run:
@@ -143,9 +146,10 @@ class TestContinueAsNew:
         assert seen.publish_number == 1
 
 
-async def _rights(run: Run, until: datetime | None) -> None:
+async def _approved_picture(run: Run) -> Asset:
+    [first, *_] = (await run.facts()).publishable_items.values()
     async with run.office.db.workspace_transaction(run.office.workspace_id) as session:
-        await session.execute(sa.update(Asset).values(rights_until=until))
+        return await session.get_one(Asset, first.assets[0].asset_id)
 
 
 async def _fill_history(run: Run) -> None:
