@@ -25,7 +25,8 @@ def router(world: MediaWorld) -> APIRouter:
         job = world.jobs.find(Service(service), job_id) if service in SERVICES else None
         if request.method == "GET" and job:
             world.jobs.count(job.service, "downloads")
-        if job is None or index >= job.count or form != job.form or not _available(world, job, request):
+        made = job is not None and 0 <= index < job.delivered and form == job.form
+        if job is None or not made or not _available(world, job, request):
             return _gone()
         return await _file(world, job, index, request)
 

@@ -50,7 +50,7 @@ class Gallery:
 
 def urls(job: Job, query: str = "") -> list[str]:
     base = f"{job.base_url}/{job.service}/delivery/{job.id}"
-    return [f"{base}/out-{index}.{job.form}{query}" for index in range(job.count)]
+    return [f"{base}/out-{index}.{job.form}{query}" for index in range(job.delivered)]
 
 
 def _make(job: Job, index: int, path: Path, references: tuple[Path, ...], blank: bool) -> None:

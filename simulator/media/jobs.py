@@ -94,6 +94,11 @@ class Job(Asked):
     forgotten: bool = False
 
     @property
+    def delivered(self) -> int:
+        """How many files its end brings."""
+        return max(0, self.count - self.script.flagged)
+
+    @property
     def started_at(self) -> float:
         return self.created_at + self.queue_s
 
@@ -137,6 +142,8 @@ class Jobs:
     def add(self, job_id: str, asked: Asked, script: Script, deadline_s: float | None = None) -> Job:
         pace = settings.read(self.store, asked.service).pace(asked.kind)
         now, queue_s, render_s = time.time(), pace.queue_s, pace.render_s
+        if script.flagged >= asked.count:
+            script = script.model_copy(update={"ending": Ending.NSFW})
         if deadline_s is not None and deadline_s < queue_s:
             script = script.model_copy(update={"ending": Ending.TIMED_OUT})
             queue_s = deadline_s

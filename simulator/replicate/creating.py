@@ -100,8 +100,9 @@ async def _references(world: MediaWorld, uris: list[str], base: str) -> tuple[li
 def _webhook(body: Document) -> Webhook | None:
     if (url := body.get("webhook")) is None:
         return None
-    if not isinstance(url, str) or not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
-        raise _invalid([("webhook", "must be an HTTPS URL")])
+    # Over there HTTPS is a must; the simulator's world is one machine, where nothing has a certificate.
+    if not isinstance(url, str) or not url.startswith(("https://", "http://")):
+        raise _invalid([("webhook", "must be a URL")])
     only = body.get("webhook_events_filter") or WEBHOOK_EVENTS
     if not isinstance(only, list):
         raise _invalid([("webhook_events_filter", "must be a list")])

@@ -73,18 +73,14 @@ def _prediction(job: Job, *, many: bool, expired: bool) -> Document:
         worked = max(0.0, job.ended_at - job.started_at)
         body["metrics"] = {"predict_time": worked, "total_time": job.ended_at - job.created_at}
         if state is State.SUCCEEDED:
-            body["metrics"]["image_count"] = _delivered(job)
+            body["metrics"]["image_count"] = job.delivered
     return body
-
-
-def _delivered(job: Job) -> int:
-    return max(0, job.count - job.script.flagged)
 
 
 def _output(job: Job, state: State, many: bool) -> Json:
     if state is not State.SUCCEEDED:
         return None
-    links = urls(job)[: _delivered(job)]
+    links = urls(job)
     return links if many else links[0]
 
 

@@ -119,6 +119,13 @@ class TestFates:
         job = made(media, input={"prompt": "x", "num_outputs": 4})
 
         assert (job["status"], len(job["output"])) == ("succeeded", 1)
+        assert httpx.get(job["output"][0].replace("out-0", "out-1")).status_code == 404
+
+    def test_a_job_whose_pictures_are_all_flagged_fails(self, media: MediaWorld) -> None:
+        media.pace(0, 0)
+        media.fault("replicate", "nsfw", outputs=1)
+
+        assert made(media)["status"] == "failed"
 
     def test_a_job_is_aborted_before_it_starts(self, media: MediaWorld) -> None:
         media.pace(0, 60)
