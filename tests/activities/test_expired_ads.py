@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from temporalio.testing import ActivityEnvironment
 
+from activities.expiring import next_expiry
 from activities.publish_intents import status_intent
 from models.contracts.publishing import StatusResult, StatusWrite
 from models.domain.states import (
@@ -21,6 +22,7 @@ from models.tables.ad_account import AdAccount
 from models.tables.campaign import Campaign
 from models.tables.ledger import PlatformObject
 from records import ledger
+from records.campaigns import facts as campaign_facts
 from tests.activities.acting import ANA, fails, set_gate
 from tests.activities.crashing import Died, DyingWriter
 from tests.activities.expiry_desk import (
@@ -35,6 +37,7 @@ from tests.activities.expiry_desk import (
 )
 from tests.activities.publishing_desk import Desk
 from tests.activities.test_crashes import DOOMED
+from tests.models.domain import examples
 
 
 async def evening_ad(desk: Desk) -> PlatformObject:
@@ -166,6 +169,27 @@ def command(desk: Desk, op: WriteOp) -> StatusWrite:
             "actor": ANA,
         }
     )
+
+
+class TestTheNextLook:
+    async def test_it_is_due_when_something_that_runs_ends_and_overdue_until_its_ad_is_paused(self, desk: Desk) -> None:
+        await live(desk)
+        offer_ends = await self._due(desk)
+        soon = datetime.now(UTC) + timedelta(days=1)
+        await end_rights(desk, soon)
+        assert (offer_ends, await self._due(desk)) == (examples.OFFER.valid_to, soon)
+
+        await end_rights(desk)
+        due = await self._due(desk)
+        assert due is not None
+        assert due <= datetime.now(UTC)
+
+        await look(desk)
+        assert await self._due(desk) != due
+
+    async def _due(self, desk: Desk) -> datetime | None:
+        async with desk.database.workspace_transaction(desk.workspace_id) as session:
+            return await next_expiry(session, await campaign_facts.load(session, desk.campaign_id))
 
 
 class TestResuming:

@@ -14,8 +14,9 @@ from models.domain.diff import Change
 from models.domain.findings import Finding, Level
 from models.domain.states import ApprovalState, Placement, Scope, Verdict
 from models.tables.content import ContentSource
-from records.campaigns.facts import ItemFacts
+from records.campaigns.facts import CampaignFacts, ItemFacts
 from records.campaigns.looking_back import Part
+from records.campaigns.progress import ON_PLATFORM
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class ItemCard:
     waiting_for: str | None
     unchanged_since: str | None
     reason: str
+    expired: str
     written_by: str
     newer_draft: bool
     previews: list[Preview]
@@ -108,7 +110,8 @@ def _card(reading: Reading, key: str, item: ItemFacts, findings: list[Finding]) 
         included=view.included,
         waiting_for=_waiting_for(reading, part, view),
         unchanged_since=_day(reading, view.unchanged_since),
-        reason=view.last_reason,
+        reason="" if key in facts.expired else view.last_reason,
+        expired=_expired(facts, key),
         written_by=_source(item),
         newer_draft=reading.drafts and item.versions.draft is not None and item.versions.submitted is not None,
         previews=previews_of(content, {id_: a.filename for id_, a in reading.pictures.items()}) if content else [],
@@ -126,6 +129,14 @@ def _card(reading: Reading, key: str, item: ItemFacts, findings: list[Finding]) 
         may_withdraw=view.included and reading.may(part, Verdict.WITHDRAW),
         talks=_talks(reading, key),
     )
+
+
+def _expired(facts: CampaignFacts, key: str) -> str:
+    if key not in facts.expired:
+        return ""
+    on_platform = facts.campaign.status in ON_PLATFORM
+    what_now = "Greenlight pauses its ads." if on_platform else "Replace it, or leave this item out."
+    return f"{facts.expired[key]}. {what_now}"
 
 
 def _waiting_for(reading: Reading, part: Part, view: ItemView) -> str | None:

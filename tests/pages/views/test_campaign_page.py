@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -9,16 +10,27 @@ import pytest
 from api.pages.reading import Reading, read
 from api.pages.rendering import templates
 from api.pages.views.campaign import CampaignPage, campaign_page
+from api.pages.views.words import APPROVAL
 from api.pages.visitor import Visitor
 from models.contracts import commands as c
 from models.contracts.base import Actor
 from models.domain.roles import Role
-from models.domain.states import CampaignStatus, LedgerState, PlatformKind, Scope, Verdict, WriteClass, WriteOp
+from models.domain.states import (
+    ApprovalState,
+    CampaignStatus,
+    LedgerState,
+    PlatformKind,
+    Scope,
+    Verdict,
+    WriteClass,
+    WriteOp,
+)
 from models.tables.ledger import LedgerIntent, PublishRun, PublishRunState
 from records.access import Caller
 from records.campaigns import looking_back, results
 from tests.office import AGENCY
 from tests.records.campaigns.desk import EVENING, WORKSHOP, Desk
+from tests.records.campaigns.test_running import end_rights, give_picture
 
 TECHNICAL = re.compile(r"workflow|\bhash|saga|needs_review|None|Scope\.|<[A-Z]", re.IGNORECASE)
 
@@ -47,6 +59,10 @@ def visible_words(shown: CampaignPage, visitor: Visitor) -> str:
         page=shown, visitor=visitor, simulated=[], refresh=None, problem=None, done="", typed=""
     )
     return re.sub(r"<[^>]+>", " ", html)
+
+
+def visiting(desk: Desk, actor: Actor) -> Visitor:
+    return Visitor(caller(desk, actor), "Agency One", [], "csrf", "key")
 
 
 async def test_drafts_are_put_up_for_approval_with_one_button(desk: Desk) -> None:
@@ -119,6 +135,22 @@ async def test_one_item_goes_back_with_its_reason_while_the_other_goes_on(desk: 
 
     assert (evening.reason, evening.may_approve, workshop.may_approve) == ("20 %, not 30 %", False, True)
     assert "Approve everything and publish" not in labels(mine)
+
+
+async def test_an_item_whose_rights_have_ended_says_so_and_what_to_do(desk: Desk) -> None:
+    picture = await give_picture(desk, EVENING)
+    await desk.submitted()
+    await desk.approve_everything()
+    await end_rights(desk, picture, datetime.now(UTC))
+
+    shown = await page(desk, desk.office.ana)
+
+    evening, workshop = shown.items
+    assert evening.expired.startswith("the rights to lamp.png ended on ")
+    assert evening.expired.endswith("Replace it, or leave this item out.")
+    assert (evening.open, evening.may_approve, evening.state) == (True, False, APPROVAL[ApprovalState.NEEDS_REVIEW])
+    assert (workshop.expired, workshop.open) == ("", False)
+    assert "This may not be shown any more" in visible_words(shown, visiting(desk, desk.office.ana))
 
 
 async def test_a_client_decides_after_the_team_and_sees_nothing_technical(desk: Desk) -> None:
@@ -245,6 +277,6 @@ async def test_no_person_meets_technical_words(desk: Desk, state: str, who: str)
     actor: Actor = getattr(desk.office, who)
 
     shown = await page(desk, actor)
-    words = visible_words(shown, Visitor(caller(desk, actor), "Agency One", [], "csrf", "key"))
+    words = visible_words(shown, visiting(desk, actor))
 
     assert TECHNICAL.findall(words) == []
