@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 from anyio import to_thread
+from pydantic import JsonValue
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
@@ -147,5 +148,11 @@ def _asset(ref: CampaignRef, content: ItemContent, base: ItemAsset, made: Compos
         filename=f"{content.concept}-{content.language}-{ratio}.{ending}",
         storage_key=asset_key(ref.workspace_id, sha256, ending),
         source=AssetSource.COMPOSED,
-        recipe={"recipe": recipe, "base_asset_id": str(base.asset_id), "warnings": list(made.warnings)},
+        recipe={"recipe": recipe, "made_from": _made_from(content, base), "warnings": list(made.warnings)},
     )
+
+
+def _made_from(content: ItemContent, base: ItemAsset) -> list[JsonValue]:
+    """Whose rights the finished picture rests on."""
+    logo = content.design.logo if content.design else None
+    return [str(base.asset_id), *([str(logo.asset_id)] if logo else [])]

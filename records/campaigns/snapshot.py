@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.contracts.campaign import CampaignSnapshot, ChangeSetSnapshot, ItemSnapshot, ScopeSnapshot, Step
 from models.domain.schedule import Schedule
-from models.domain.states import ApprovalState, ChangeSetState
+from models.domain.states import ApprovalState, ChangeSetState, Scope
 from models.tables.approval import Approval
 from records import changes
 from records.campaigns import facts as campaign_facts
@@ -28,22 +28,13 @@ from records.campaigns.running import running_schedule
 def snapshot_of(facts: CampaignFacts) -> CampaignSnapshot:
     campaign = facts.campaign
     step = next_step(facts)
-    views = facts.scope_views
     return CampaignSnapshot(
         workspace_id=campaign.workspace_id,
         campaign_id=campaign.id,
         title=campaign.name,
         status=status_of(facts),
         version=campaign.version,
-        scopes={
-            scope: ScopeSnapshot(
-                state=view.state,
-                requested=facts.requested(scope),
-                hash=facts.hashes.get(scope),
-                waiting_for=view.waiting_for.name if view.waiting_for else None,
-            )
-            for scope, view in views.items()
-        },
+        scopes=_scopes(facts),
         items=[
             ItemSnapshot(key=key, state=view.state, included=facts.included[key], hash=facts.item_hashes.get(key))
             for key, view in facts.item_views.items()
@@ -68,6 +59,18 @@ def snapshot_of(facts: CampaignFacts) -> CampaignSnapshot:
         launch_basis=facts.launch_basis,
         platform_command=platform_command(campaign),
     )
+
+
+def _scopes(facts: CampaignFacts) -> dict[Scope, ScopeSnapshot]:
+    return {
+        scope: ScopeSnapshot(
+            state=view.state,
+            requested=facts.requested(scope),
+            hash=facts.hashes.get(scope),
+            waiting_for=view.waiting_for.name if view.waiting_for else None,
+        )
+        for scope, view in facts.scope_views.items()
+    }
 
 
 async def refresh(session: AsyncSession, facts: CampaignFacts, now: datetime, *, bump: bool = True) -> CampaignSnapshot:
