@@ -51,6 +51,7 @@ async def publishable_now(platform: AdPlatform, facts: CampaignFacts, number: in
 
 async def _videos(session: AsyncSession, items: Mapping[str, ItemContent]) -> dict[UUID, VideoFile]:
     named = {shown.asset_id for item in items.values() for shown in item.pictures}
+    named |= {shown.poster.asset_id for item in items.values() for shown in item.assets if shown.poster}
     rows = await assets.read_many(session, named)
     return {
         asset_id: VideoFile(row.filename, row.content_type, row.width, row.height, row.duration_ms)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.exceptions import ApplicationError
 
 from activities.ad_platform import AdPlatform
-from activities.errors import ErrorType
+from activities.errors import ErrorType, may_others_go
 from activities.platform_writes import PlatformWrites
 from activities.publish_intents import status_intent
 from models.contracts.base import CampaignRef
@@ -44,12 +44,23 @@ async def pause_expired(platform: AdPlatform, writes: PlatformWrites, ref: Campa
     async with platform.database.workspace_transaction(ref.workspace_id) as session:
         facts = await campaign_facts.load(session, ref.campaign_id)
         pauses = await intend_pauses(session, facts)
-    try:
-        await writes.settle_all(pauses)
-    except ApplicationError as error:
-        if error.type == ErrorType.WAITING:
-            raise
-        await _tell_that_it_failed(platform, facts, error.message)
+    refused = []
+    waits: ApplicationError | None = None
+    # One by one: an ad that cannot be paused keeps no other one running.
+    for pause in pauses:
+        try:
+            await writes.settle(pause)
+        except ApplicationError as error:
+            if error.type != ErrorType.WAITING:
+                refused.append(error.message)
+            elif may_others_go(error):
+                waits = error
+            else:
+                raise
+    if refused:
+        await _tell_that_it_failed(platform, facts, " ".join(refused))
+    if waits is not None:
+        raise waits
 
 
 async def intend_pauses(session: AsyncSession, facts: CampaignFacts) -> list[IntentRef]:

@@ -122,9 +122,9 @@ class PublishWorkflow:
         await workflow.execute_activity_method(
             Publishing.prepare_publish, publish, summary="Plan what to create", **policies.PLATFORM_READ
         )
-        self._enter("Uploading pictures")
+        self._enter("Uploading pictures and videos")
         await workflow.execute_activity_method(
-            PlatformWrites.upload_media, publish, summary="Upload the pictures", **policies.PLATFORM_WRITE
+            PlatformWrites.upload_media, publish, summary="Upload pictures and videos", **policies.PLATFORM_WRITE
         )
         for stage in BUILD_STAGES:
             await self._stage(publish, stage)

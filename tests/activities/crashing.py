@@ -11,6 +11,7 @@ from models.domain.states import PlatformKind
 from providers.ads.meta.reads import MetaReader
 from providers.ads.protocol import AdsWriter, PlatformWrite, UploadFile, WriteReceipt
 from providers.ads.results import NodeState
+from providers.errors import Refused
 from records.campaigns.launch import LaunchCheck
 
 
@@ -29,6 +30,25 @@ class DyingWriter:
         if self.applies:
             await self.real.send(write, token)
         raise Died
+
+    async def validate(self, write: PlatformWrite, token: SecretStr) -> None:
+        await self.real.validate(write, token)
+
+    async def upload_image(self, account_id: str, file: UploadFile, token: SecretStr) -> WriteReceipt:
+        return await self.real.upload_image(account_id, file, token)
+
+
+@dataclass
+class RefusingWriter:
+    """The platform takes no change of one object, for good."""
+
+    real: AdsWriter
+    node_id: str
+
+    async def send(self, write: PlatformWrite, token: SecretStr, *, send_before: float | None = None) -> WriteReceipt:
+        if write.node_id == self.node_id:
+            raise Refused("Meta", "Nobody may change this ad.")
+        return await self.real.send(write, token, send_before=send_before)
 
     async def validate(self, write: PlatformWrite, token: SecretStr) -> None:
         await self.real.validate(write, token)

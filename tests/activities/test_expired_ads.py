@@ -1,6 +1,7 @@
 """Ads that show what may not be shown any more are paused while they run, exactly those, and told once."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -24,7 +25,7 @@ from models.tables.ledger import PlatformObject
 from records import ledger
 from records.campaigns import facts as campaign_facts
 from tests.activities.acting import ANA, fails, set_gate
-from tests.activities.crashing import Died, DyingWriter
+from tests.activities.crashing import Died, DyingWriter, RefusingWriter
 from tests.activities.expiry_desk import (
     approve,
     end_offer,
@@ -108,7 +109,7 @@ class TestWhileItRuns:
     ) -> None:
         await live(desk)
         await end_rights(desk)
-        doomed = Desk(**{**vars(desk), "limits": DOOMED, "writer": DyingWriter(desk.writer, applies=applies)})
+        doomed = replace(desk, limits=DOOMED, writer=DyingWriter(desk.writer, applies=applies))
         with pytest.raises(Died):
             await ActivityEnvironment().run(doomed.publishing.sync_review, ref(desk))
 
@@ -116,6 +117,20 @@ class TestWhileItRuns:
 
         assert on_platform(desk) == {"Evening": "PAUSED", "Workshop": "ACTIVE"}
         assert len(await told(desk)) == 1
+
+    async def test_an_ad_that_cannot_be_paused_keeps_no_other_one_running_and_is_told(self, desk: Desk) -> None:
+        await live(desk)
+        await end_rights(desk, filename="green.png")
+        stubborn = RefusingWriter(desk.writer, (await evening_ad(desk)).platform_id)
+        for _ in range(2):
+            await look(replace(desk, writer=stubborn))
+
+        assert on_platform(desk) == {"Evening": "ACTIVE", "Workshop": "PAUSED"}
+        [notice] = await told(desk, "expired_not_paused")
+        assert "Nobody may change this ad." in notice
+        await look(desk)
+        assert on_platform(desk) == {"Evening": "PAUSED", "Workshop": "PAUSED"}
+        assert len(await told(desk)) == 2, "each of what was left to pause at that moment"
 
     async def test_rights_that_were_renewed_in_time_pause_nothing(self, desk: Desk) -> None:
         await live(desk)
