@@ -11,6 +11,7 @@ from models.tables.ledger import PublishRunState
 from records import publish_runs
 from records.changes import Listening, listen
 from tests.activities.publishing_desk import Desk
+from tests.activities.test_video_ads import clip, show_video
 from tests.workflows.test_publish import serving, start
 
 
@@ -46,6 +47,37 @@ async def test_a_campaign_goes_live_although_connections_drop_after_applying(
     async with desk.database.workspace_transaction(desk.workspace_id) as session:
         run = await publish_runs.get(session, desk.campaign_id, 1)
     assert (run.state, run.audited_at is not None) == (PublishRunState.SCHEDULED, True)
+
+
+async def test_a_video_is_waited_for_and_goes_live_beside_a_picture_although_the_answer_to_its_upload_was_lost(
+    desk: Desk, fault: Callable[..., None], time_skipping: WorkflowEnvironment
+) -> None:
+    await show_video(desk, clip())
+    fault("applied_then_dropped", f"*/act_{desk.shop.id}/advideos", method="POST")
+    async with serving(time_skipping.client, _activities(desk)):
+        publish, campaign = await start(time_skipping.client, desk.ref)
+        heard = await campaign.result()
+        await desk.change(Campaign, status=CampaignStatus.LIVE)
+        await publish.result()
+
+    assert heard.counts[PlatformKind.VIDEO] == 1
+    assert (desk.shop.books()["counts"]["videos"], desk.shop.books()["duplicates"]) == (1, 0)
+    assert {entry["status"] for entry in desk.standing("ads")} == {"ACTIVE"}
+
+
+async def test_a_video_that_cannot_be_used_ends_the_publish_and_says_what_is_left(
+    desk: Desk, time_skipping: WorkflowEnvironment
+) -> None:
+    await show_video(desk, clip()[:-500])
+    async with serving(time_skipping.client, _activities(desk)):
+        publish, _ = await start(time_skipping.client, desk.ref)
+        outcome = await publish.result()
+
+    assert outcome.status == "failed"
+    assert outcome.problem is not None
+    assert "The video file is damaged" in outcome.problem.message
+    assert [left.kind for left in outcome.leftovers] == [PlatformKind.VIDEO]
+    assert [desk.standing(kind) for kind in ("campaigns", "adsets", "ads")] == [[], [], []]
 
 
 async def test_a_refused_ad_set_leaves_no_tree_behind(desk: Desk, time_skipping: WorkflowEnvironment) -> None:
