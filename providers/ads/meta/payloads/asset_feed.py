@@ -33,13 +33,17 @@ class UploadedMedia(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Placements that share picture and text; `ratios` from best to worst fit. No positions: the default rule."""
+    """Placements that share picture and text; `ratios` from best to worst fit. No positions: the default rule.
+
+    `plays` says whether videos are shown there; where they are not, the default rule covers the place.
+    """
 
     label: str
     placement: Placement
     ratios: tuple[Ratio, ...]
     facebook: tuple[str, ...] = ()
     instagram: tuple[str, ...] = ()
+    plays: bool = True
 
     def spec(self, platforms: Sequence[str]) -> Payload:
         """The rule's condition for the platforms the ad set uses; empty for the default rule."""
@@ -57,19 +61,20 @@ _GROUPS = (
     _Group("story", Placement.STORY, _TALL, ("story",), ("story",)),
     _Group("reel", Placement.REEL, _TALL, ("facebook_reels",), ("reels",)),
     _Group("feed", Placement.FEED, _UPRIGHT, ("feed",), ("stream",)),
-    _Group("right_column", Placement.RIGHT_COLUMN, _WIDE, ("right_hand_column",)),
+    _Group("right_column", Placement.RIGHT_COLUMN, _WIDE, ("right_hand_column",), plays=False),
 )
 _DEFAULT = _Group("default", Placement.FEED, _EVEN)
 
 
 def placement_feed(item: ItemContent, by_ratio: Mapping[Ratio, UploadedMedia], platforms: Sequence[str]) -> Payload:
     """Labelled pictures and texts with one rule per group of placements and a default for all others."""
-    groups = [*(group for group in _GROUPS if group.spec(platforms)), _DEFAULT]
-    chosen = {group.label: next(by_ratio[ratio] for ratio in group.ratios if ratio in by_ratio) for group in groups}
-    kinds = {media.is_video for media in chosen.values()}
+    kinds = {media.is_video for media in by_ratio.values()}
     if len(kinds) > 1:
         refuse(f"The item {item.concept!r} mixes pictures and videos: use one kind for all its ratios.")
     is_video = kinds.pop()
+    named = (group for group in _GROUPS if group.spec(platforms) and (group.plays or not is_video))
+    groups = [*named, _DEFAULT]
+    chosen = {group.label: next(by_ratio[ratio] for ratio in group.ratios if ratio in by_ratio) for group in groups}
     bodies = {group.label: item.text_for(group.placement).primary_text for group in groups}
     titles = {group.label: _headline(item, group.placement) for group in groups}
     feed: Payload = {

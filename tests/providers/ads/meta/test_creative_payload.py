@@ -109,6 +109,16 @@ class TestPlacement:
         assert rows(feed, "videos")[0]["thumbnail_hash"] == "t"
         assert "image_label" not in str(feed["asset_customization_rules"])
 
+    def test_each_ratio_brings_its_own_video_and_none_goes_to_the_right_column(self) -> None:
+        tall, even = Media(video_id="9", thumbnail_hash="t"), Media(video_id="8", thumbnail_hash="e")
+        media = ItemMedia({Ratio.VERTICAL: tall, Ratio.SQUARE: even})
+        feed = part(built(media=media), "asset_feed_spec")
+
+        assert {row["video_id"]: row["thumbnail_hash"] for row in rows(feed, "videos")} == {"9": "t", "8": "e"}
+        places = str([rule["customization_spec"] for rule in rows(feed, "asset_customization_rules")])
+        assert [name in places for name in ("story", "facebook_reels", "feed")] == [True, True, True]
+        assert "right_hand_column" not in places
+
     def test_pictures_and_videos_do_not_mix(self) -> None:
         mixed = ItemMedia({Ratio.SQUARE: Media(image_hash="h"), Ratio.VERTICAL: Media(video_id="9")})
 
