@@ -21,6 +21,7 @@ from api.routers import (
     api_keys,
     assets,
     auth,
+    brands,
     campaign_commands,
     campaign_edits,
     campaigns,
@@ -31,6 +32,7 @@ from api.routers import (
     notifications,
     platforms,
     publishing,
+    uploads,
 )
 from api.security import is_https
 from api.services import open_services
@@ -41,7 +43,11 @@ from settings import Settings, load_settings
 
 # The longest brief is far below this; uploads have a limit of their own.
 MAX_BODY_BYTES = 1_000_000
-UPLOADS = {"/api/v1/assets": assets.MAX_UPLOAD_BYTES, "/assets": assets.MAX_UPLOAD_BYTES}
+UPLOADS = {
+    "/api/v1/assets": assets.MAX_UPLOAD_BYTES,
+    "/assets": assets.MAX_UPLOAD_BYTES,
+    "/api/v1/uploads/": uploads.MAX_CHUNK_BYTES,
+}
 ROUTERS = (
     auth.router,
     campaigns.router,
@@ -51,6 +57,8 @@ ROUTERS = (
     publishing.router,
     comments.router,
     assets.router,
+    uploads.router,
+    brands.router,
     ad_accounts.router,
     notifications.router,
     api_keys.router,
@@ -64,7 +72,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
     return [
         Middleware(ProblemPages, settings=settings),
         Middleware(RequestContext),
-        Middleware(SecurityHeaders, https=is_https(settings)),
+        Middleware(SecurityHeaders, https=is_https(settings), store=settings.s3_public_url),
         Middleware(RateLimit, per_minute=settings.rate_limit_per_minute),
         Middleware(BodyLimit, usual=MAX_BODY_BYTES, larger=UPLOADS),
     ]

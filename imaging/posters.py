@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from typing import BinaryIO
 
 from PIL import Image, ImageStat
 
@@ -16,13 +17,13 @@ PLAIN = 8
 QUALITY = 90
 
 
-def poster(path: Path) -> bytes:
+def poster(file: BinaryIO | Path) -> bytes:
     """A JPEG in the video's own size. Where every frame is dark or plain, the liveliest of them.
 
     Raises:
         Unusable: no frame can be decoded.
     """
-    with videos.opened(path) as video:
+    with videos.opened(file) as video:
         share = min(AFTER_MS / max(video.duration_ms, 1), 0.5)
         best, best_spread = video.frame_at(share), -1.0
         for at in (share, *LATER):

@@ -49,7 +49,8 @@ def embedded_environment(configured: Settings, place: Placement | None, known: M
     if not configured.temporal_address:
         values["TEMPORAL_ADDRESS"] = f"{host}:{configured.temporal_port}"
     if not configured.s3_endpoint:
-        values["S3_ENDPOINT"] = values["S3_PUBLIC_URL"] = f"http://{host}:{configured.s3_port}"
+        # No public address: other machines cannot reach it, and it answers ranges in a way that browsers misread.
+        values["S3_ENDPOINT"] = f"http://{host}:{configured.s3_port}"
         values["S3_ACCESS_KEY_ID"] = "greenlight"
         values["S3_SECRET_ACCESS_KEY"] = known.get("S3_SECRET_ACCESS_KEY") or secrets.token_hex(20)
     simulator = f"http://{host}:{configured.simulator_port}"

@@ -12,7 +12,7 @@ from api.problems import ApiError, ProblemType, problem_response
 
 
 class BodyLimit:
-    """`larger` names the addresses that take more than `usual` bytes."""
+    """`larger` names the addresses that take more than `usual` bytes; one that ends in a slash, all below it."""
 
     def __init__(self, app: ASGIApp, *, usual: int, larger: Mapping[str, int]) -> None:
         self.app = app
@@ -23,7 +23,8 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        limit = self.larger.get(scope["path"].rstrip("/"), self.usual)
+        path = scope["path"].rstrip("/")
+        limit = self.larger.get(path, self.larger.get(f"{path.rpartition('/')[0]}/", self.usual))
         stated = Headers(scope=scope).get("Content-Length", "0")
         if stated.isdigit() and int(stated) > limit:
             await problem_response(_too_large(limit), scope["state"].get("request_id"))(scope, receive, send)

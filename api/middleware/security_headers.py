@@ -3,34 +3,41 @@
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# No inline script or style, and nothing from anywhere else.
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "img-src 'self' data: blob:",
-        "media-src 'self' blob:",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
+
+def content_security_policy(store: str) -> str:
+    """No inline script or style, and nothing from anywhere else but files from the object store."""
+    return "; ".join(
+        (
+            "default-src 'self'",
+            f"img-src 'self' data: blob: {store}".rstrip(),
+            f"media-src 'self' blob: {store}".rstrip(),
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
     )
-)
+
+
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
 }
 ONE_YEAR = "max-age=31536000; includeSubDomains"
 
 
 class SecurityHeaders:
-    """Adds what the response did not set itself. `https` also tells browsers never to come back without it."""
+    """Adds what the response did not set itself. `https` also tells browsers never to come back without it.
 
-    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+    `store` is the origin under which browsers reach the object store, or empty.
+    """
+
+    def __init__(self, app: ASGIApp, *, https: bool, store: str) -> None:
         self.app = app
-        self.headers = {**HEADERS, **({"Strict-Transport-Security": ONE_YEAR} if https else {})}
+        policy = {"Content-Security-Policy": content_security_policy(store)}
+        self.headers = {**HEADERS, **policy, **({"Strict-Transport-Security": ONE_YEAR} if https else {})}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:

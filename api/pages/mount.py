@@ -8,6 +8,7 @@ from starlette.types import Scope
 from api.pages import (
     accounts,
     activity,
+    brands,
     briefs,
     campaign,
     campaign_list,
@@ -30,6 +31,7 @@ ROUTERS = (
     changes.router,
     accounts.router,
     library.router,
+    brands.router,
     activity.router,
     pictures.router,
     campaign.router,

@@ -30,8 +30,9 @@ from worker import workers
 from workflows import policies
 from workflows.temporal_client import connect
 
-QUEUES = (policies.QUEUE_CAMPAIGNS, policies.QUEUE_TEXT, policies.QUEUE_ADS_META)
+QUEUES = (policies.QUEUE_CAMPAIGNS, policies.QUEUE_TEXT, policies.QUEUE_RENDER, policies.QUEUE_ADS_META)
 
+Serve = Callable[..., Awaitable[str]]
 
 # A namespace in which nobody works.
 IDLE = "idle"
@@ -53,16 +54,23 @@ def own_temporal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 async def api_settings(
     shared_database: servers.Database, make_settings: Callable[..., Settings], own_temporal: str
 ) -> Settings:
-    return make_settings(shared_database, rate_limit_per_minute=100_000, temporal_address=own_temporal)
+    """With the address that the API really has, since simulated providers call it back."""
+    return make_settings(
+        shared_database,
+        rate_limit_per_minute=100_000,
+        temporal_address=own_temporal,
+        s3_public_url="",
+        public_url=f"http://127.0.0.1:{free_port()}",
+    )
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def serve() -> AsyncIterator[Callable[[Settings], Awaitable[str]]]:
+async def serve() -> AsyncIterator[Serve]:
     """Starts the API with the given settings and returns its address; all end with the run."""
     running: list[tuple[uvicorn.Server, asyncio.Task[None]]] = []
 
-    async def start(settings: Settings) -> str:
-        port = free_port()
+    async def start(settings: Settings, port: int = 0) -> str:
+        port = port or free_port()
         server = uvicorn.Server(
             uvicorn.Config(create_app(settings), host="127.0.0.1", port=port, log_level="warning", ws="none")
         )
@@ -81,8 +89,8 @@ async def serve() -> AsyncIterator[Callable[[Settings], Awaitable[str]]]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def api_url(api_settings: Settings, serve: Callable[[Settings], Awaitable[str]]) -> str:
-    return await serve(api_settings)
+async def api_url(api_settings: Settings, serve: Serve) -> str:
+    return await serve(api_settings, httpx.URL(api_settings.public_url).port or 0)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -69,8 +69,8 @@ async def test_a_file_that_is_no_picture_is_refused_on_the_page(visit: Visit) ->
     )
     await visit.press("Upload")
 
-    await expect(visit.page.get_by_role("alert")).to_contain_text("neither a JPEG nor a PNG")
-    await expect(visit.page.get_by_role("heading", name="Pictures", exact=True)).to_be_visible()
+    await expect(visit.page.get_by_role("status")).to_contain_text("neither a JPEG nor a PNG")
+    await expect(visit.page.get_by_role("heading", name="Library", exact=True)).to_be_visible()
 
 
 async def test_clients_see_no_accounts(visits: Visits, people: People, owner: Person) -> None:

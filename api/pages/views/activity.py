@@ -36,9 +36,14 @@ SENTENCES = {
     "choose_ad_identity": "chose page and pixel",
     "check_ad_account": "checked the ad account",
     "disconnect_ad_account": "disconnected the ad account",
-    "upload_asset": "uploaded a picture",
-    "upload_asset_again": "uploaded a picture again",
-    "archive_asset": "put a picture away",
+    "upload_asset": "uploaded a file",
+    "upload_asset_again": "uploaded a file again",
+    "replace_asset": "uploaded a new version",
+    "edit_asset": "changed what is known about a file",
+    "archive_asset": "put a file away",
+    "restore_asset": "brought a file back",
+    "create_brand": "added a brand",
+    "edit_brand": "changed a brand",
 }
 CHANNELS = {
     Channel.API: "through a program",
@@ -71,7 +76,7 @@ def activity_words(events: Sequence[AuditEvent], names: Mapping[UUID, str]) -> l
 
 
 def _happened(event: AuditEvent, names: Mapping[UUID, str]) -> Happened:
-    links = {"campaign": "/campaigns", "ad_account": "/ad-accounts"}
+    links = {"campaign": "/campaigns", "ad_account": "/ad-accounts", "asset": "/assets", "brand": "/brands"}
     return Happened(
         time=f"{event.at:%H:%M}",
         who=event.actor_name,
