@@ -22,8 +22,9 @@ from models.domain.states import (
 from models.tables.ad_account import AdAccount
 from models.tables.campaign import Campaign
 from models.tables.ledger import PlatformObject
-from records import ledger
+from records import gate, ledger
 from records.campaigns import facts as campaign_facts
+from records.gate import GateVerdict, Ruling
 from tests.activities.acting import ANA, fails, set_gate
 from tests.activities.crashing import Died, DyingWriter, RefusingWriter
 from tests.activities.expiry_desk import (
@@ -220,6 +221,28 @@ class TestResuming:
 
         assert on_platform(desk) == {"Evening": "PAUSED", "Workshop": "ACTIVE"}
         assert [entry["status"] for entry in desk.standing("campaigns")] == ["ACTIVE"]
+
+    async def test_nothing_starts_above_an_ad_that_expired_in_the_last_moment(self, desk: Desk) -> None:
+        """The gate asks once more in the claim, after the resume has seen to the ads."""
+        await live(desk)
+        await approve(desk)
+        await desk.change(Campaign, status=CampaignStatus.PAUSED)
+        ads = [row for row in await desk.objects() if row.kind is not PlatformKind.CREATIVE]
+        before = {row.plan_key: await self._ruling(desk, row) for row in ads}
+        await end_rights(desk)
+
+        after = {row.plan_key: await self._ruling(desk, row) for row in ads}
+
+        assert {ruling.verdict for ruling in before.values()} == {GateVerdict.ALLOW}
+        stopped = {key for key, ruling in after.items() if ruling.verdict is GateVerdict.DROP}
+        assert stopped == {"main", "broad_en", "evening_en"}
+        assert "Evening: the rights to red.png ended on" in after["main"].reason
+
+    async def _ruling(self, desk: Desk, row: PlatformObject) -> Ruling:
+        wanted = status_intent(row, WriteOp.ACTIVATE, WriteClass.PERSON, command_id=str(uuid4()))
+        async with desk.database.workspace_transaction(desk.workspace_id) as session:
+            (intent_id,) = await ledger.intend_next(session, [wanted])
+            return await gate.check(session, await ledger.load(session, intent_id), desk.launch)
 
     async def test_an_ad_that_a_person_paused_is_not_started_by_a_renewed_right(self, desk: Desk) -> None:
         await live(desk)
