@@ -23,9 +23,14 @@ def untaken_renders(facts: CampaignFacts) -> list[RenderFacts]:
 
 
 def due_slots(facts: CampaignFacts) -> list[Slot]:
-    """Pictures and videos that are made unasked: once per concept and ratio, and only where an item has nothing."""
+    """Pictures and videos that are made unasked, now."""
+    return missing_slots(facts) if _may_spend(facts) else []
+
+
+def missing_slots(facts: CampaignFacts) -> list[Slot]:
+    """Those that were never asked for: one per concept and ratio, and only where an item has nothing."""
     strategy = facts.working_strategy
-    if strategy is None or not _may_spend(facts):
+    if strategy is None:
         return []
     asked = {render.slot for render in facts.renders}
     found = []
@@ -65,7 +70,7 @@ def items_awaiting(facts: CampaignFacts) -> dict[str, int]:
         for item in render.items:
             waiting[item] = waiting.get(item, 0) + 1
     strategy = facts.working_strategy
-    for slot in due_slots(facts):
+    for slot in missing_slots(facts):
         for language in strategy.message.languages if strategy else []:
             key = item_key(slot.concept, language)
             waiting[key] = waiting.get(key, 0) + 1
