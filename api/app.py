@@ -32,18 +32,22 @@ from api.routers import (
     notifications,
     platforms,
     publishing,
+    renders,
     uploads,
+    webhooks,
 )
 from api.security import is_https
 from api.services import open_services
 from api.storable_text import refuse_unstorable_text
 from api.version import VERSION
 from observability import configure_logging
+from providers.media.callbacks import PATH as WEBHOOKS
 from settings import Settings, load_settings
 
-# The longest brief is far below this; uploads have a limit of their own.
+# The longest brief is far below this; uploads and webhooks have limits of their own.
 MAX_BODY_BYTES = 1_000_000
-UPLOADS = {
+LARGER = {
+    f"{WEBHOOKS}/": webhooks.MAX_BODY_BYTES,
     "/api/v1/assets": assets.MAX_UPLOAD_BYTES,
     "/assets": assets.MAX_UPLOAD_BYTES,
     "/api/v1/uploads/": uploads.MAX_CHUNK_BYTES,
@@ -55,6 +59,7 @@ ROUTERS = (
     campaign_edits.router,
     campaign_commands.router,
     publishing.router,
+    renders.router,
     comments.router,
     assets.router,
     uploads.router,
@@ -64,6 +69,7 @@ ROUTERS = (
     api_keys.router,
     platforms.router,
     events.router,
+    webhooks.router,
 )
 
 
@@ -73,8 +79,8 @@ def _middleware(settings: Settings) -> list[Middleware]:
         Middleware(ProblemPages, settings=settings),
         Middleware(RequestContext),
         Middleware(SecurityHeaders, https=is_https(settings), store=settings.s3_public_url),
-        Middleware(RateLimit, per_minute=settings.rate_limit_per_minute),
-        Middleware(BodyLimit, usual=MAX_BODY_BYTES, larger=UPLOADS),
+        Middleware(RateLimit, per_minute=settings.rate_limit_per_minute, apart={f"{WEBHOOKS}/": webhooks.PER_MINUTE}),
+        Middleware(BodyLimit, usual=MAX_BODY_BYTES, larger=LARGER),
     ]
 
 

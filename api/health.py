@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -15,6 +16,7 @@ from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 
+from activities.media_wiring import media_access
 from api.schemas.base import UtcTime, View
 from api.services import Services
 from workflows import policies
@@ -22,7 +24,7 @@ from workflows import policies
 # A probe that takes longer is as good as down for whoever waits for an answer.
 PROBE_TIMEOUT_S = 3.0
 # The queues that campaigns of today need; a worker polls each at least once a minute.
-NEEDED_QUEUES = (policies.QUEUE_CAMPAIGNS, policies.QUEUE_TEXT, policies.QUEUE_ADS_META)
+NEEDED_QUEUES = (policies.QUEUE_CAMPAIGNS, policies.QUEUE_TEXT, policies.QUEUE_RENDER, policies.QUEUE_ADS_META)
 LOW_DISK_BYTES = 1_000_000_000
 LOW_MEMORY_SHARE = 0.05
 FRESH_FOR_S = 5.0
@@ -107,6 +109,7 @@ def _probes(services: Services) -> dict[str, Callable[[], Awaitable[str]]]:
         "workers": lambda: _workers(services),
         "storage": lambda: _storage(services),
         "openai": lambda: _reachable(settings.openai_base_url),
+        **{name: partial(_reachable, access.base_url) for name, access in media_access(settings).items() if access.key},
         "meta": lambda: _reachable(settings.meta_graph_url),
         "disk": lambda: _disk(settings.data_dir),
         "memory": _memory,

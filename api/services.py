@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from pydantic import SecretStr
 from temporalio.client import Client
 
+from activities.media_wiring import callback_urls, media_providers
 from api.live import ChangeHub
 from providers.ads.meta.oauth import MetaApp, MetaOAuth
 from providers.ads.meta.reads import MetaReader
 from providers.ads.meta.transport import MetaTransport
+from providers.media.callbacks import CallbackUrls
+from providers.media.registry import MediaProviders
 from providers.storage.s3 import S3Store
 from records.database import Database
 from records.secrets import SecretBox
@@ -27,10 +30,13 @@ class Services:
     transport: MetaTransport
     ads: MetaReader
     oauth: MetaOAuth
+    media: MediaProviders
+    callbacks: CallbackUrls
 
     async def close(self) -> None:
         await self.changes.close()
         await self.transport.close()
+        await self.media.close()
         await self.database.close()
 
 
@@ -67,6 +73,8 @@ async def open_services(settings: Settings) -> Services:
         transport=transport,
         ads=MetaReader(transport),
         oauth=MetaOAuth(transport, meta_app),
+        media=media_providers(settings),
+        callbacks=callback_urls(settings),
     )
 
 

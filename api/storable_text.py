@@ -10,13 +10,19 @@ from fastapi import Request
 from pydantic import JsonValue
 
 from api.problems import FieldProblem, wrong_fields
+from providers.media import callbacks
 
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 async def refuse_unstorable_text(request: Request) -> None:
-    """Looks at every text of the request: body, query and path. The framework keeps the parsed body for the handler."""
+    """Looks at every text of the request: body, query and path. The framework keeps the parsed body for the handler.
+
+    Of a provider's call nothing is stored, and its body is read only once its signature holds.
+    """
+    if request.url.path.startswith(callbacks.PATH):
+        return
     found = [pointer for pointer, text in await _texts(request) if UNSTORABLE.search(text)]
     if found:
         message = "Remove the characters that cannot be stored: NUL (U+0000) or half of a surrogate pair."

@@ -12,6 +12,8 @@ from models.tables.ai_usage import AiUsage
 from models.tables.base import utc_now
 from models.tables.identity import Workspace
 
+MICROS_PER_CENT = 10_000
+
 
 class AiCapReached(Exception):
     """The call could exceed the workspace's monthly cap; nothing was spent."""
@@ -51,11 +53,26 @@ class AiCost:
 
 async def spent_this_month(session: AsyncSession, workspace_id: UUID, now: datetime | None = None) -> int:
     """In millionths of a US dollar, calls under way at their estimate included. Months are UTC."""
-    month = (now or utc_now()).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     total = select(sa.func.coalesce(sa.func.sum(AiUsage.cost_micros), 0)).where(
-        AiUsage.workspace_id == workspace_id, AiUsage.at >= month
+        AiUsage.workspace_id == workspace_id, AiUsage.at >= _month(now)
     )
     return int(await session.scalar(total) or 0)
+
+
+async def by_purpose(
+    session: AsyncSession, workspace_id: UUID, now: datetime | None = None
+) -> list[tuple[str, int, int]]:
+    """Of this month, the dearest first: purpose, number of calls, cost in millionths of a US dollar."""
+    cost = sa.func.sum(AiUsage.cost_micros)
+    query = select(col(AiUsage.purpose), sa.func.count(), cost).where(
+        AiUsage.workspace_id == workspace_id, AiUsage.at >= _month(now)
+    )
+    rows = await session.execute(query.group_by(col(AiUsage.purpose)).order_by(cost.desc(), col(AiUsage.purpose)))
+    return [(purpose, calls, int(micros)) for purpose, calls, micros in rows]
+
+
+def _month(now: datetime | None) -> datetime:
+    return (now or utc_now()).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 async def monthly_cap(session: AsyncSession, workspace_id: UUID, default_micros: int) -> int:

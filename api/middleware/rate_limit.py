@@ -7,7 +7,7 @@ import hashlib
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from starlette.datastructures import MutableHeaders
@@ -59,28 +59,38 @@ class TokenBuckets:
         return int(bucket.tokens if bucket else self._capacity)
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    below: str
+    per_minute: int
+    buckets: TokenBuckets
+
+
 class RateLimit:
-    def __init__(self, app: ASGIApp, *, per_minute: int) -> None:
+    """`apart` names addresses whose callers are counted by themselves, against a limit of their own."""
+
+    def __init__(self, app: ASGIApp, *, per_minute: int, apart: Mapping[str, int]) -> None:
         self.app = app
-        self.per_minute = per_minute
-        self.buckets = TokenBuckets(per_minute)
+        self.people = Limit("", per_minute, TokenBuckets(per_minute))
+        self.apart = [Limit(below, limit, TokenBuckets(limit)) for below, limit in apart.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in EXEMPT or scope["path"].startswith(EXEMPT_BELOW):
             await self.app(scope, receive, send)
             return
+        limit = next((limit for limit in self.apart if scope["path"].startswith(limit.below)), self.people)
         names = _names(Request(scope))
-        wait = max(self.buckets.take(name) for name in names)
-        left = min(self.buckets.left(name) for name in names)
+        wait = max(limit.buckets.take(name) for name in names)
+        left = min(limit.buckets.left(name) for name in names)
 
         async def send_with_limit(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers["X-RateLimit-Limit"] = str(self.per_minute)
+                headers["X-RateLimit-Limit"] = str(limit.per_minute)
                 headers["X-RateLimit-Remaining"] = str(left)
             await send(message)
 
-        app = _too_many(wait, scope, self.per_minute) if wait else self.app
+        app = _too_many(wait, scope, limit.per_minute) if wait else self.app
         await app(scope, receive, send_with_limit)
 
 
