@@ -26,6 +26,8 @@ from records.renders import jobs
 ChooseModel = Callable[[RenderKind, bool], str]
 """The installation's model for a kind; the flag tells whether there is a picture to start from."""
 
+# Each reference costs as much as a small picture; a model learns little from a fourth view of the same product.
+REFERENCES = 3
 FORMATS = {RenderKind.IMAGE: CreativeFormat.SINGLE_IMAGE, RenderKind.VIDEO: CreativeFormat.SINGLE_VIDEO}
 
 
@@ -77,7 +79,7 @@ def _job(
         ratio=slot.ratio,
         model="",
         prompt=render_prompt(brief, concept, slot.kind, slot.ratio, languages, instruction),
-        reference_ids=reference_ids(brief),
+        reference_ids=reference_ids(brief)[:REFERENCES],
         created_by=context.actor_id,
     )
 
