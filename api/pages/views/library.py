@@ -110,9 +110,8 @@ def rights_badge(until: datetime | None) -> Badge | None:
 
 def address(search: AssetSearch, **changes: object) -> str:
     """The library with this search; what is as usual is left out of the address."""
-    values = search.model_copy(update={"offset": 0, **changes}).model_dump(
-        mode="json", exclude_defaults=True, exclude={"limit"}
-    )
+    wanted = AssetSearch.model_validate({**search.model_dump(), "offset": 0, **changes})
+    values = wanted.model_dump(mode="json", exclude_defaults=True, exclude={"limit"})
     pairs = [(k, v) for k, value in values.items() for v in (value if isinstance(value, list) else [value])]
     return "/assets" + (f"?{urlencode(pairs)}" if pairs else "")
 
