@@ -39,7 +39,7 @@ def edit_of(typed: Typed) -> AssetEdit | None:
 
 def note_mistakes(typed: Typed, error: ValidationError) -> None:
     """Puts what a schema finds wrong beside the fields of the same names."""
-    listed = invalid(error.errors()).members["errors"]
+    listed = invalid([{**mistake, "loc": ("body", *mistake["loc"])} for mistake in error.errors()]).members["errors"]
     for mistake in listed if isinstance(listed, list) else []:
         if isinstance(mistake, dict):
             typed.wrong(str(mistake["pointer"]).strip("/").partition("/")[0], str(mistake["message"]))
