@@ -55,6 +55,8 @@ class AdPlatform:
     launch: LaunchApproval = approved_for_launch
     unfetchable: str = ""
     """Why the platform could not fetch a video from our object store, with what to do; empty where it can."""
+    pretended: str = ""
+    """Why nothing made here may be shown to real people, with what to do; empty where it may."""
 
     def token(self, account: AdAccount) -> SecretStr:
         """Raises ReconnectNeeded where there is none to use."""

@@ -17,7 +17,25 @@ _INSIDE = (".local", ".localhost", ".internal", ".lan", ".home.arpa")
 
 def ad_platform(settings: Settings, database: Database, transport: MetaTransport) -> AdPlatform:
     box = SecretBox.from_base64(settings.master_keys, settings.master_key_id)
-    return AdPlatform(database, MetaReader(transport), box, _limits(settings), unfetchable=unfetchable(settings))
+    return AdPlatform(
+        database,
+        MetaReader(transport),
+        box,
+        _limits(settings),
+        unfetchable=unfetchable(settings),
+        pretended=pretended(settings),
+    )
+
+
+def pretended(settings: Settings) -> str:
+    """Why nothing made here may be shown to real people, and what to do; empty where it may."""
+    if "Meta" in settings.simulated_providers or not settings.simulated_providers:
+        return ""
+    makers = " and ".join(settings.simulated_providers)
+    return (
+        f"This ad account is real, but here {makers} are only simulated, and what they make is made up. An administrator "
+        "must set their keys before anything is published."
+    )
 
 
 def link_base(settings: Settings) -> str:

@@ -29,7 +29,7 @@ from records.campaigns.commands import apply_command
 from records.campaigns.context import Change
 from records.campaigns.creating import create_campaign
 from records.campaigns.refusals import CommandRefused, RefusalType
-from records.campaigns.snapshot import snapshot_of
+from records.campaigns.snapshot import refresh
 from records.database import Database
 
 
@@ -86,8 +86,10 @@ class CampaignRecords:
 
     @activity.defn
     async def read_campaign(self, ref: CampaignRef) -> CampaignSnapshot:
+        """After something beside the campaign has changed, such as a render: its row tells people what follows."""
         async with self.database.workspace_transaction(ref.workspace_id) as session:
-            return snapshot_of(await campaign_facts.load(session, ref.campaign_id))
+            facts = await campaign_facts.load(session, ref.campaign_id, lock=True)
+            return await refresh(session, facts, utc_now(), bump=False)
 
     @activity.defn
     async def report_problem(self, problem: StepProblem) -> CampaignSnapshot:

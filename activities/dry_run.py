@@ -24,6 +24,8 @@ async def dry_run(platform: AdPlatform, writes: PlatformWrites, ref: CampaignRef
     Raises:
         ApplicationError: `publish.waiting` while the platform is away, `publish.dropped` without approved versions.
     """
+    if platform.pretended:
+        return DryRunReport(lines=[_pretended(platform.pretended)])
     async with platform.database.workspace_transaction(ref.workspace_id) as session:
         facts = await campaign_facts.load(session, ref.campaign_id)
         now = await ledger.database_now(session)
@@ -31,6 +33,12 @@ async def dry_run(platform: AdPlatform, writes: PlatformWrites, ref: CampaignRef
     source = await publishable_now(platform, facts, number, now=now)
     account = account_of(facts)
     return DryRunReport(lines=[await _line(platform, writes, account, planned) for planned in planned_objects(source)])
+
+
+def _pretended(words: str) -> DryRunLine:
+    return DryRunLine(
+        kind=PlatformKind.CREATIVE, key="", name="Every ad", checked="checked by our rules", ok=False, words=words
+    )
 
 
 async def _line(platform: AdPlatform, writes: PlatformWrites, account: AdAccount, planned: PlannedObject) -> DryRunLine:

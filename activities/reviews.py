@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.ad_platform import AdPlatform
-from activities.expiring import pause_expired
+from activities.expiring import next_expiry, pause_expired
 from activities.platform_writes import PlatformWrites
 from models.contracts.base import CampaignRef
 from models.contracts.publishing import AdReviewLine, ReviewReport
@@ -44,8 +44,9 @@ async def sync_review(platform: AdPlatform, writes: PlatformWrites, ref: Campaig
     async with platform.database.workspace_transaction(ref.workspace_id) as session:
         for object_id, line in lines.items():
             await platform_objects.store_review(session, object_id, line.verdict, line.words)
+        due = await next_expiry(session, facts)
     delivery, reason = delivery_of(reviews)
-    return ReviewReport(ads=list(lines.values()), delivery=delivery, reason=reason)
+    return ReviewReport(ads=list(lines.values()), delivery=delivery, reason=reason, next_expiry=due)
 
 
 async def _tell_of_used_up_total(session: AsyncSession, facts: CampaignFacts) -> None:

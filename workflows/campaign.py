@@ -73,6 +73,7 @@ class CampaignWorkflow:
         self.publishing = state.publishing
         self.published = state.published
         self.reviews = state.reviews
+        self.expires_at = state.expires_at
         self.refused: ApplicationError | None = None
         self.lock = asyncio.Lock()
         self.news = False
@@ -304,7 +305,7 @@ class CampaignWorkflow:
     async def _wait(self, snapshot: CampaignSnapshot) -> None:
         """Until a command changes something; on the platform also for the next look at reviews, and for the end."""
         version = snapshot.version
-        timeout = rules.next_look(snapshot, self.reviews, workflow.now())
+        timeout = rules.next_look(snapshot, self.reviews, workflow.now(), self.expires_at)
         try:
             await workflow.wait_condition(
                 lambda: (
@@ -344,6 +345,7 @@ class CampaignWorkflow:
                 raise
             workflow.logger.warning("reviews could not be read", extra={"why": str(error.cause)})
             return
+        self.expires_at = report.next_expiry
         if report.delivery is not None and report.delivery is not snapshot.delivery:
             seen = DeliverySeen(ref=self.ref, delivery=report.delivery, reason=report.reason)
             await self._do(CampaignRecords.record_delivery, seen, report.delivery.value)
@@ -378,4 +380,5 @@ class CampaignWorkflow:
             publishing=self.publishing,
             published=self.published,
             reviews=self.reviews,
+            expires_at=self.expires_at,
         )

@@ -16,6 +16,8 @@ ON_PLATFORM = {CampaignStatus.SCHEDULED, CampaignStatus.LIVE, CampaignStatus.PAU
 # Reviews mostly end within minutes in practice and a day by the platform's word; then an hourly look is enough.
 REVIEW_LOOKS = [timedelta(seconds=s) for s in (5, 15, 60, 300, 900)]
 REVIEW_LATER = timedelta(hours=1)
+# An ad that shows what has expired was to be paused already; the platform may be away.
+OVERDUE = timedelta(minutes=1)
 # Steps that wait for a provider as long as it is away, while nothing is on the platform yet.
 PREPARING = {Step.PARSE_BRIEF, Step.DRAFT_STRATEGY, Step.WRITE_COPY, Step.COMPOSE, Step.DRY_RUN}
 # A render tells its end by signal; one whose workflow somebody terminated in Temporal is found by looking.
@@ -52,13 +54,17 @@ def refuse(snapshot: CampaignSnapshot | None, request: CommandRequest) -> None:
         )
 
 
-def next_look(snapshot: CampaignSnapshot, looks: int, now: datetime) -> timedelta | None:
-    """How long until the platform, the start or the end calls; None while only people are awaited."""
+def next_look(
+    snapshot: CampaignSnapshot, looks: int, now: datetime, expires_at: datetime | None = None
+) -> timedelta | None:
+    """How long until the platform, the start, the end or a right that expires calls; None while people are awaited."""
     if snapshot.status not in ON_PLATFORM:
         return RENDER_WATCH if snapshot.open_renders and snapshot.status in UNPUBLISHED else None
     look = REVIEW_LOOKS[looks] if looks < len(REVIEW_LOOKS) else REVIEW_LATER
     starts = snapshot.starts_at if snapshot.status is CampaignStatus.SCHEDULED else None
     until = [moment - now for moment in (starts, end_due(snapshot)) if moment is not None]
+    if expires_at is not None:
+        until.append(expires_at - now if expires_at > now else OVERDUE)
     return max(min([look, *until]), timedelta(0))
 
 

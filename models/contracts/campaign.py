@@ -113,6 +113,7 @@ class CampaignState(Contract):
     publishing: int = 0
     published: PublishOutcome | None = None
     reviews: int = 0
+    expires_at: datetime | None = None
 
 
 class ApplyCommand(Contract):

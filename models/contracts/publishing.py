@@ -1,5 +1,6 @@
 """What PublishWorkflow takes, its activities exchange, and CampaignWorkflow is told at the end."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 from uuid import UUID
@@ -213,8 +214,12 @@ class AdReviewLine(Contract):
 
 
 class ReviewReport(Contract):
-    """`delivery` sums the ads up; None while nothing is on the platform."""
+    """`delivery` sums the ads up; None while nothing is on the platform.
+
+    `next_expiry` is when something that a running ad shows ends; in the past while that ad is still to be paused.
+    """
 
     ads: list[AdReviewLine] = []
     delivery: Delivery | None = None
     reason: str | None = None
+    next_expiry: datetime | None = None

@@ -1,12 +1,10 @@
 """When the rights to an item's files end, also to the files that those were made from."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import JsonValue
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -14,9 +12,6 @@ from models.domain.brief import AssetUse
 from models.domain.expiry import Ending
 from models.tables.asset import Asset, AssetSource
 from models.tables.render import RenderJob, RenderOutput
-
-_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +65,8 @@ async def _files(session: AsyncSession, wanted: set[UUID]) -> dict[UUID, _File]:
         rows = list((await session.execute(select(Asset).where(col(Asset.id).in_(missing)))).scalars())
         made = [row for row in rows if row.source is not AssetSource.UPLOAD]
         references = await _references(session, [row.id for row in made])
-        drawn_from = await _named_in_recipes(session, made)
         for row in rows:
-            made_from = references.get(row.id, frozenset()) | drawn_from.get(row.id, frozenset())
+            made_from = references.get(row.id, frozenset()) | _made_from(row)
             files[row.id] = _File(row.filename, row.rights_until, made_from)
             wanted = wanted | made_from
     return files
@@ -93,26 +87,7 @@ async def _references(session: AsyncSession, made: list[UUID]) -> dict[UUID, fro
     return found
 
 
-async def _named_in_recipes(session: AsyncSession, made: list[Asset]) -> dict[UUID, frozenset[UUID]]:
-    """A recipe may name what it used by id or by content."""
-    texts = {row.id: set(_texts(row.recipe)) for row in made}
-    digests = {text for found in texts.values() for text in found if _SHA256.fullmatch(text)}
-    by_content: dict[str, UUID] = {}
-    if digests:
-        query = select(Asset.sha256, Asset.id).where(col(Asset.sha256).in_(digests))
-        by_content = {row.sha256: row.id for row in (await session.execute(query)).all()}
-    return {
-        asset_id: frozenset(
-            [by_content[text] for text in found if text in by_content]
-            + [UUID(text) for text in found if _ID.fullmatch(text)]
-        )
-        for asset_id, found in texts.items()
-    }
-
-
-def _texts(value: JsonValue) -> Iterable[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list | Mapping):
-        for part in value.values() if isinstance(value, Mapping) else value:
-            yield from _texts(part)
+def _made_from(row: Asset) -> frozenset[UUID]:
+    """What a composed picture was drawn from, as its recipe says."""
+    named = (row.recipe or {}).get("made_from")
+    return frozenset(UUID(str(asset_id)) for asset_id in named) if isinstance(named, list) else frozenset()

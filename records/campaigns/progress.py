@@ -187,7 +187,8 @@ def _person_awaited(facts: CampaignFacts) -> str:
     if facts.account is None:
         return "Marketer: choose an ad account"
     if all_approved(facts):
-        return "Marketer: publish"
+        over = next((words for key, words in facts.expired.items() if facts.included[key]), None)
+        return f"Marketer: {over}" if over else "Marketer: publish"
     waiting = [
         f"{view.waiting_for.name} ({scope.value})"
         for scope, view in facts.scope_views.items()

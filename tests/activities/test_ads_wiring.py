@@ -2,7 +2,7 @@
 
 import pytest
 
-from activities.ads_wiring import link_base, unfetchable
+from activities.ads_wiring import link_base, pretended, unfetchable
 from settings import Settings
 
 REAL = {"META_GRAPH_URL": "https://graph.facebook.com"}
@@ -39,3 +39,18 @@ def test_the_simulated_platform_reaches_the_store_as_we_do() -> None:
     inside = settings(**SIMULATED, S3_PUBLIC_URL="http://127.0.0.1:9999")
 
     assert (unfetchable(inside), link_base(inside)) == ("", "")
+
+
+def test_what_simulated_models_made_never_reaches_a_real_account() -> None:
+    half = {
+        **REAL,
+        "simulator_url": SIMULATED["simulator_url"],
+        "REPLICATE_BASE_URL": "http://127.0.0.1:8100/replicate",
+    }
+
+    words = pretended(settings(**half))
+
+    assert "Replicate" in words
+    assert "set their keys" in words
+    assert pretended(settings(**REAL)) == ""
+    assert pretended(settings(**SIMULATED)) == ""

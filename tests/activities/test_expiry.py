@@ -106,7 +106,7 @@ class TestBeforePublishing:
             session.add(
                 RenderOutput(workspace_id=desk.workspace_id, render_job_id=job.id, position=0, asset_id=rendered.id)
             )
-            values = {"source": AssetSource.COMPOSED, "recipe": {"base": rendered.sha256, "logo": None}}
+            values = {"source": AssetSource.COMPOSED, "recipe": {"made_from": [str(rendered.id)]}}
             await session.execute(sa.update(Asset).where(col(Asset.filename) == "red.png").values(values))
         assert (await facts_of(desk)).expired == {}
 

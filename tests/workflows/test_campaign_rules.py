@@ -48,6 +48,21 @@ def test_the_start_and_the_end_come_in_time_and_the_end_is_asked_for_once(
     assert next_look(campaign(status, **more), 0, NOW) == expected
 
 
+@pytest.mark.parametrize(
+    ("expires", "expected"),
+    [
+        (None, HOUR),
+        (NOW + 10 * SECONDS, 10 * SECONDS),
+        (NOW + 2 * HOUR, HOUR),
+        (NOW - HOUR, 60 * SECONDS),
+    ],
+)
+def test_it_looks_when_a_right_ends_and_again_soon_while_its_ad_still_runs(
+    expires: datetime | None, expected: timedelta
+) -> None:
+    assert next_look(campaign(CampaignStatus.LIVE), 9, NOW, expires) == expected
+
+
 def test_a_run_is_over_once_nothing_is_left_to_do() -> None:
     assert is_over(campaign(CampaignStatus.ENDED))
     assert is_over(campaign(CampaignStatus.DRAFT, archived=True))
