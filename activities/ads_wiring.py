@@ -33,8 +33,8 @@ def pretended(settings: Settings) -> str:
         return ""
     makers = " and ".join(settings.simulated_providers)
     return (
-        f"This ad account is real, but here {makers} are only simulated, and what they make is made up. An administrator "
-        "must set their keys before anything is published."
+        f"This ad account is real, but here {makers} are only simulated, and what they make is made up. "
+        "An administrator must set their keys before anything is published."
     )
 
 
