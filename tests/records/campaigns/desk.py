@@ -22,11 +22,12 @@ from records.campaigns import facts as campaign_facts
 from records.campaigns import results
 from records.campaigns.account import account_facts
 from records.campaigns.commands import apply_command
+from records.campaigns.context import Change
 from records.campaigns.creating import create_campaign
 from records.campaigns.facts import CampaignFacts
 from records.campaigns.progress import plan_signature
 from records.campaigns.refusals import CommandRefused, needed
-from records.campaigns.results import Change, Written
+from records.campaigns.results import Written
 from tests.office import Office
 from tests.providers.ads.meta import plans
 
