@@ -1,6 +1,6 @@
 """The three demo briefs: a shop in Riyadh, a clinic in New York that hires, a conference in Tokyo."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,8 +17,19 @@ class Photo:
 
 
 @dataclass(frozen=True, slots=True)
+class BrandKit:
+    """`shape` is drawn as the logo in the first two colours."""
+
+    shape: str
+    colours: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class DemoBrief:
-    """`brief` lacks the pictures, which are uploaded first, and the dates, which follow from today."""
+    """`brief` lacks pictures and brand, which are stored first, and the dates, which follow from today.
+
+    `mishaps`: one render fails once, and one is cancelled by the marketer.
+    """
 
     key: str
     client: str
@@ -29,7 +40,12 @@ class DemoBrief:
     event: str | None = None
     start_in: timedelta = timedelta(days=3)
     lasts: timedelta | None = timedelta(days=21)
-    extra: dict[str, JsonValue] = field(default_factory=dict)
+    brand: BrandKit | None = None
+    mishaps: bool = False
+
+    @property
+    def has_models_render(self) -> bool:
+        return bool(self.brief.get("allow_ai_images") or self.brief.get("allow_ai_video"))
 
     def dates(self, now: datetime) -> dict[str, JsonValue]:
         """The flight: from 09:00 local time on, whole days."""
@@ -45,6 +61,8 @@ SHOP = DemoBrief(
     currency="SAR",
     timezone="Asia/Riyadh",
     event="PURCHASE",
+    brand=BrandKit("dallah", ["#8a5a12", "#f4d58d", "#1f4d3f"]),
+    mishaps=True,
     photos=[
         Photo("dallah.jpg", "dallah", "#b08d3c", "#6d4c1e", "#efe6d5"),
         Photo("finjan-cups.jpg", "cups", "#f7f3ea", "#1f6f54", "#d9e4dd"),
@@ -60,17 +78,17 @@ SHOP = DemoBrief(
             {
                 "name": "Brass dallah",
                 "url": "https://shop.baytqahwa.example/dallah",
-                "price": {"amount_minor": 24_900, "currency": "SAR"},
+                "price": {"amount_minor": 12_900, "currency": "SAR"},
             },
             {
                 "name": "Finjan cups, set of six",
                 "url": "https://shop.baytqahwa.example/finjan",
-                "price": {"amount_minor": 11_900, "currency": "SAR"},
+                "price": {"amount_minor": 12_900, "currency": "SAR"},
             },
             {
                 "name": "Cardamom coffee blend, 500 g",
                 "url": "https://shop.baytqahwa.example/blend",
-                "price": {"amount_minor": 6_900, "currency": "SAR"},
+                "price": {"amount_minor": 12_900, "currency": "SAR"},
             },
         ],
         "offer": {"text": "20 % off everything", "code": "QAHWA20"},
@@ -84,6 +102,8 @@ SHOP = DemoBrief(
             "must_not_say": ["cheap", "best in the world"],
         },
         "special_categories": [],
+        "allow_ai_images": True,
+        "allow_ai_video": True,
     },
 )
 
@@ -138,6 +158,7 @@ CONFERENCE = DemoBrief(
         "budget": {"amount": {"amount_minor": 12_000, "currency": "JPY"}, "kind": "daily"},
         "voice": {"tone": "precise, curious"},
         "special_categories": [],
+        "allow_ai_images": True,
     },
 )
 

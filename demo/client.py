@@ -1,5 +1,6 @@
 """Greenlight's HTTP API as the demo uses it, and the control page of the simulator."""
 
+import mimetypes
 import threading
 import time
 import uuid
@@ -45,8 +46,8 @@ class Api:
     def get(self, path: str) -> Json:
         return self._call("GET", path)
 
-    def post(self, path: str, body: Json | None = None) -> Json:
-        return self._call("POST", path, {"json": body, "headers": {"Idempotency-Key": str(uuid.uuid4())}})
+    def post(self, path: str, body: Json | None = None, key: str = "") -> Json:
+        return self._call("POST", path, {"json": body, "headers": {"Idempotency-Key": key or str(uuid.uuid4())}})
 
     def put(self, path: str, body: Json, version: int) -> Json:
         headers = {"If-Match": f'"{version}"', "Idempotency-Key": str(uuid.uuid4())}
@@ -60,7 +61,11 @@ class Api:
         return self._call("GET", httpx.URL(url).raw_path.decode())
 
     def upload(self, path: str, name: str, content: bytes) -> Json:
-        return self._call("POST", path, {"files": {"file": (name, content, "image/jpeg")}})
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        return self._call("POST", path, {"files": {"file": (name, content, kind)}})
+
+    def download(self, path: str) -> bytes:
+        return downloaded(self._client, path)
 
     def wait(self, path: str, until: Callable[[Json], bool], what: str) -> Json:
         deadline = time.monotonic() + PATIENCE_S
@@ -96,11 +101,19 @@ def persistently(client: httpx.Client, method: str, path: str, request: Json) ->
         time.sleep(RETRY_S)
 
 
+def downloaded(client: httpx.Client, url: str) -> bytes:
+    """A file, wherever its address leads to."""
+    response = persistently(client, "GET", url, {"follow_redirects": True})
+    if response.is_error:
+        raise DemoFailed(f"GET {url}: {response.status_code} {response.text[:300]}")
+    return response.content
+
+
 def _brief(seen: Json) -> str:
     return str({key: seen[key] for key in ("status", "waiting_on", "problem") if key in seen} or seen)[:600]
 
 
-class SimulatedMeta:
+class Simulator:
     """A fresh advertiser for each demo, faults on demand, and the books to check ours against."""
 
     def __init__(self, base_url: str) -> None:
@@ -115,6 +128,15 @@ class SimulatedMeta:
 
     def books(self, account_id: str) -> Json:
         return self._control("GET", f"/control/meta/accounts/{account_id}/books", {})
+
+    def render_jobs(self) -> list[Json]:
+        """Every job that any media provider ever took."""
+        books = self._control("GET", "/control/media/books", {})
+        return [job for service in books.values() for job in service["jobs"]]
+
+    def file(self, url: str) -> bytes:
+        """A file that the platform got from us."""
+        return downloaded(self._client, url)
 
     def consent(self, dialog_url: str, user_id: str) -> str:
         """Answers the consent dialog as the person would, and returns the address that it sends the browser to."""

@@ -1,16 +1,16 @@
 """Connects a fresh simulated ad account the way a person does: consent dialog, account, page, pixel, check."""
 
-from demo.client import Api, DemoFailed, Json, SimulatedMeta
+from demo.client import Api, DemoFailed, Json, Simulator
 
 
-def connect_account(api: Api, meta: SimulatedMeta, advertiser: Json, event: str | None) -> Json:
+def connect_account(api: Api, simulator: Simulator, advertiser: Json, event: str | None) -> Json:
     """The connected account as the API shows it. Reading is consented to first, writing after that."""
     user = str(advertiser["user_id"])
     number = str(advertiser["account_id"])
     account: Json = {}
     for access in ("read", "write"):
         dialog = api.post("/api/v1/ad-accounts/consent", {"access": access})["dialog_url"]
-        grant = api.get_absolute(meta.consent(dialog, user))
+        grant = api.get_absolute(simulator.consent(dialog, user))
         account = api.post("/api/v1/ad-accounts", {"grant": grant["grant"], "external_id": number})
     choices = api.get(f"/api/v1/ad-accounts/{account['id']}/choices")
     page = choices["pages"][0]

@@ -1,4 +1,4 @@
-"""Product photos for the demo briefs, drawn here, so that the demo needs nobody else's pictures."""
+"""Product photos and a logo for the demo briefs, drawn here, so that the demo needs nobody else's pictures."""
 
 import io
 import math
@@ -6,6 +6,7 @@ import math
 from PIL import Image, ImageDraw, ImageFilter
 
 SIZE = 1440
+LOGO_SIDE = 640
 
 
 def product_photo(shape: str, base: str, accent: str, backdrop: str) -> bytes:
@@ -18,6 +19,17 @@ def product_photo(shape: str, base: str, accent: str, backdrop: str) -> bytes:
     image = image.filter(ImageFilter.GaussianBlur(0.8))
     stream = io.BytesIO()
     image.save(stream, "JPEG", quality=88)
+    return stream.getvalue()
+
+
+def logo(shape: str, base: str, accent: str) -> bytes:
+    """The object alone as a PNG with a transparent ground."""
+    image = Image.new("RGBA", (SIZE, SIZE), (0, 0, 0, 0))
+    SHAPES[shape](ImageDraw.Draw(image), base, accent)
+    image = image.crop(image.getbbox())
+    image.thumbnail((LOGO_SIDE, LOGO_SIDE))
+    stream = io.BytesIO()
+    image.save(stream, "PNG")
     return stream.getvalue()
 
 

@@ -3,19 +3,22 @@
 from collections import Counter
 
 from demo.client import Json
+from demo.making import renders_of
+from demo.rendered import costs, pictures, render_job, submits
 from demo.story import Story
 
 # Our kinds, and what the simulator's books call them.
 # Pictures are addressed by their content on both sides, so they need no ledger.
-KINDS = {"campaign": "campaigns", "ad_set": "adsets", "ad": "ads", "creative": "creatives"}
+KINDS = {"campaign": "campaigns", "ad_set": "adsets", "ad": "ads", "creative": "creatives", "video": "videos"}
 
 
 def report(story: Story, urls: Json) -> Json:
     campaign = story.api.get(story.path)
     approvals = story.api.get(f"{story.path}/approvals")
     ledger = story.api.get(f"{story.path}/publish")
-    books = story.meta.books(str(story.account["external_id"]))
+    books = story.simulator.books(str(story.account["external_id"]))
     ours = Counter(entry["kind"] for entry in ledger["objects"])
+    renders = renders_of(story.api, story.path)
     return {
         "campaign_id": story.campaign_id,
         "status": campaign["status"],
@@ -30,6 +33,10 @@ def report(story: Story, urls: Json) -> Json:
         "platform_objects": [
             {"kind": kind, "ledger": ours[kind], "simulator": _kept(books, plural)} for kind, plural in KINDS.items()
         ],
+        "render_jobs": [render_job(render) for render in renders],
+        "render_submits": submits(story, renders),
+        "render_costs": costs(story, renders),
+        "pictures": pictures(story, books),
         "duplicates": books["duplicates"],
         "unconfirmed": sum(1 for intent in ledger["writes"] if intent["state"] in ("unknown", "unconfirmed")),
         "urls": urls,

@@ -9,7 +9,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 
 from demo.briefs import BRIEFS
-from demo.client import Api, DemoFailed, Json, SimulatedMeta
+from demo.client import Api, DemoFailed, Json, Simulator
 from demo.report import report, urls_of
 from demo.story import Progress, Story
 from settings import Settings
@@ -70,8 +70,8 @@ def run_demo(settings: Settings, brief: str, api_key: str, temporal_url: str) ->
     console = Console()
     console.print(f"Demo: {BRIEFS[brief].client}")
     with LiveTable(console) if console.is_terminal else Lines(console) as shown:
-        api, meta = Api(settings.public_url, api_key), SimulatedMeta(settings.simulator_url)
-        story = Story(BRIEFS[brief], api, meta, shown)
+        api, simulator = Api(settings.public_url, api_key), Simulator(settings.simulator_url)
+        story = Story(BRIEFS[brief], api, simulator, shown)
         story.tell()
     found = report(story, urls_of(settings.public_url, temporal_url, story.campaign_id))
     path = _write(settings.data_dir, found)
@@ -99,5 +99,21 @@ def _check(found: Json) -> None:
         for row in found["platform_objects"]
         if row["ledger"] != row["simulator"]
     ]
+    wrong += _wrong_of_renders(found)
     if wrong:
         raise DemoFailed("; ".join(wrong))
+
+
+def _wrong_of_renders(found: Json) -> list[str]:
+    """Each submit was taken once and paid once, and the platform has what people approved."""
+    sent, paid = found["render_submits"], found["render_costs"]
+    wrong = [
+        f"{row['item']} {row['use']} is not what the platform has"
+        for row in found["pictures"]
+        if not row["at_platform"]
+    ]
+    if sent["strangers"] or sent["attempts"] != sent["provider_jobs"]:
+        wrong.append(f"{sent['attempts']} renders submitted, {sent['provider_jobs']} at the providers")
+    if paid["bookings"] != sent["attempts"] or paid["booked"] < paid["renders"]:
+        wrong.append(f"{sent['attempts']} renders submitted, {paid['bookings']} booked: {paid}")
+    return wrong

@@ -10,9 +10,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from demo.briefs import DemoBrief
-from demo.client import Api, DemoFailed, Json, SimulatedMeta
+from demo.client import Api, DemoFailed, Json, Simulator
 from demo.connecting import connect_account
-from demo.pictures import product_photo
+from demo.making import cancel_one, check_made, is_written, renders_of
+from demo.pictures import logo, product_photo
 
 # Long enough to submit, and over before everybody has approved.
 START_AFTER = timedelta(seconds=5)
@@ -30,16 +31,21 @@ class Progress(Protocol):
 
 @dataclass
 class Story:
-    """One run. `stages` and `campaign_id` are filled as it goes, so that a failure still leaves a report."""
+    """One run. `stages` and `campaign_id` are filled as it goes, so that a failure still leaves a report.
+
+    `paid_before` is what models had cost the workspace before it began.
+    """
 
     brief: DemoBrief
     api: Api
-    meta: SimulatedMeta
+    simulator: Simulator
     progress: Progress
+    began: datetime = field(default_factory=lambda: datetime.now(UTC))
     stages: list[Json] = field(default_factory=list)
     campaign_id: str = ""
     account: Json = field(default_factory=dict)
     advertiser: Json = field(default_factory=dict)
+    paid_before: Json = field(default_factory=dict)
     sent_back: str | None = None
 
     @property
@@ -47,15 +53,23 @@ class Story:
         return f"/api/v1/campaigns/{self.campaign_id}"
 
     def tell(self) -> None:
+        self.paid_before = self.api.get("/api/v1/workspace/ai-usage")
         with self._stage("connect the ad account"):
-            self.advertiser = self.meta.new_advertiser(self.brief.client, self.brief.currency, self.brief.timezone)
-            self.account = connect_account(self.api, self.meta, self.advertiser, self.brief.event)
+            self.advertiser = self.simulator.new_advertiser(self.brief.client, self.brief.currency, self.brief.timezone)
+            self.account = connect_account(self.api, self.simulator, self.advertiser, self.brief.event)
         with self._stage("upload product photos"):
-            pictures = self._upload()
+            pictures, brand_id = self._upload(), self._brand()
         with self._stage("create the campaign"):
-            self._create(pictures)
-        with self._stage("draft strategy, copy, schedule and plan"):
+            self._create(pictures, brand_id)
+        with self._stage("draft strategy and copy"):
+            self.api.wait(f"{self.path}/items", is_written, "strategy and copy")
+        with self._stage("make and draw pictures, plan schedule and ads"):
             self._await_drafts()
+            check_made(renders_of(self.api, self.path))
+        if self.brief.mishaps:
+            with self._stage("ask for another picture, and cancel it"):
+                cancel_one(self.api, self.simulator, self.path)
+                self._await_drafts()
         with self._stage("ask for approval, dry run with Meta"):
             self._start_at_once()
             self.api.post(f"{self.path}/submit", {"scopes": []})
@@ -85,16 +99,29 @@ class Story:
             found.append(str(self.api.upload("/api/v1/assets", photo.name, content)["id"]))
         return found
 
-    def _create(self, pictures: list[str]) -> None:
+    def _brand(self) -> str | None:
+        """The client's brand; the key makes another demo find the same one."""
+        kit = self.brief.brand
+        if kit is None:
+            return None
+        content = logo(kit.shape, kit.colours[0], kit.colours[1])
+        picture = self.api.upload("/api/v1/assets", f"{self.brief.key}-logo.png", content)
+        body = {"name": self.brief.client, "logo_asset_id": picture["id"], "colours": kit.colours}
+        return str(self.api.post("/api/v1/brands", body, key=f"demo {self.brief.key}")["id"])
+
+    def _create(self, pictures: list[str], brand_id: str | None) -> None:
         products = [dict(product) for product in self.brief.brief["products"]]  # type: ignore[union-attr, arg-type]
         for number, picture in enumerate(pictures):
             products[number % len(products)].setdefault("images", []).append(picture)
-        body: Json = {**deepcopy(self.brief.brief), "products": products, "flight": self.brief.dates(datetime.now(UTC))}
+        flight = self.brief.dates(datetime.now(UTC))
+        body: Json = {**deepcopy(self.brief.brief), "products": products, "flight": flight, "brand_id": brand_id}
         if body.get("audience", {}).get("exclude_customers"):
             body["audience"]["exclude_ids"] = [self.advertiser["audiences"]["Buyers, 180 days"]]
         if self.brief.brief.get("offer"):
             # One answer of the model claims 30 % although the offer says 20 %, so that the reviewer has work to do.
-            self.meta.fault({"service": "openai", "name": "wrong_offer", "times": 1})
+            self.simulator.fault({"service": "openai", "name": "wrong_offer", "times": 1})
+        if self.brief.mishaps:
+            self.simulator.fault({"service": "replicate", "name": "job_failed", "times": 1})
         created = self.api.post("/api/v1/campaigns", {"brief": body, "ad_account_id": self.account["id"]})
         self.campaign_id = str(created["id"])
         self.api.wait(self.path, lambda seen: "status" in seen, "the campaign's record")
@@ -105,7 +132,7 @@ class Story:
                 raise DemoFailed(f"The campaign stopped: {seen['problem']}")
             return seen.get("next_step") is None and str(seen.get("waiting_on")).startswith("Marketer: ask")
 
-        self.api.wait(self.path, drafted, "strategy, copy, schedule and plan")
+        self.api.wait(self.path, drafted, "pictures, schedule and plan")
 
     def _start_at_once(self) -> None:
         """The start comes before the approvals are in; the approved schedule says that it then shifts."""
@@ -197,7 +224,7 @@ class Story:
 
     def _publish(self) -> None:
         dropped = {"service": "meta", "name": "applied_then_dropped", "method": "POST", "path": "*/adsets*", "times": 1}
-        self.meta.fault(dropped)
+        self.simulator.fault(dropped)
         self.api.post(f"{self.path}/publish")
 
         def running(seen: Json) -> bool:

@@ -14,7 +14,8 @@ PARENTS = {"adset": "campaign_id", "ad": "adset_id"}
 def books(world: World, account: Document) -> Document:
     """Objects by kind, request counts, and each change of an object to ACTIVE.
 
-    `created_name` is the name an object was created with: renaming away a marker does not hide a duplicate.
+    `created_name` is the name an object was created with: renaming away a marker does not hide a duplicate. `file` is
+    where the bytes of a picture or video lie as they arrived.
     """
     call = Call(world, Request("GET", account["id"], {}), {}, "account", account, account)
     number = account["account_id"]
@@ -48,6 +49,7 @@ def _entry(call: Call, kind: str, document: Document) -> Document:
         "created_time": document["created_time"],
         "deleted": effective == "DELETED",
         "budget": document.get("daily_budget") or document.get("lifetime_budget"),
+        "file": document.get("source") or document.get("url"),
     }
 
 

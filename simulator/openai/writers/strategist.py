@@ -15,6 +15,9 @@ _OBJECTIVES = {
     "awareness": "OUTCOME_AWARENESS",
 }
 _RATIOS = ["1:1", "4:5", "9:16", "1.91:1"]
+# Who goes to an event sees it in stories first.
+_EVENT_RATIOS = ["9:16", "4:5", "1:1", "1.91:1"]
+_VIDEO = "single_video"
 _FOCUS = re.compile(
     r"(?:focus on|lead with|stress|emphasi[sz]e|be about|angle (?:about|on))\s+(?P<what>[^.;\n]{3,80})", re.I
 )
@@ -118,8 +121,9 @@ class Strategist:
         """One after another over angles, products, formats and ideas, so that no two are alike."""
         formats = self._task.get("formats") or ["single_image"]
         ideas = self._random.sample(self._words["ideas"], len(self._words["ideas"]))
+        wanted = max(1, min(12, self._task.get("concepts", 4)))
         concepts = []
-        for index in range(max(1, min(12, self._task.get("concepts", 4)))):
+        for index in range(wanted):
             angle = angles[index % len(angles)]
             product = self._products[index % len(self._products)]
             idea = ideas[index % len(ideas)].format_map({**self._slots, "product": product})
@@ -127,16 +131,18 @@ class Strategist:
                 {
                     "key": f"{angle['key']}-{index + 1}",
                     "angle": angle["key"],
-                    "format": self._format(formats, index),
-                    "ratios": _RATIOS,
+                    "format": self._format(formats, index, wanted),
+                    "ratios": _EVENT_RATIOS if self._kind == "event" else _RATIOS,
                     "idea": shorten(f"{idea} It says: {angle['promise']}.", 300),
                 }
             )
         return concepts
 
-    def _format(self, formats: list[str], index: int) -> str:
+    def _format(self, formats: list[str], index: int, wanted: int) -> str:
+        """In turn; where video is allowed one concept is a video, however few there are."""
         usable = [one for one in formats if one != "carousel" or len(self._products) > 1] or formats
-        return usable[index % len(usable)]
+        turns = usable.index(_VIDEO) if _VIDEO in usable else 0
+        return _VIDEO if index == wanted - 1 < turns else usable[index % len(usable)]
 
     def _proposition(self) -> str:
         text = f"{self._products[0]} from {self._brand}"

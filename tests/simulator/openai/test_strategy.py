@@ -29,6 +29,18 @@ def test_every_draft_is_consistent(brief: dict[str, Value], concepts: int) -> No
         assert len(draft.message.concepts) == concepts
 
 
+@pytest.mark.parametrize("concepts", [2, 3, 6])
+def test_where_videos_are_allowed_one_concept_is_a_video(concepts: int) -> None:
+    formats = ["single_image", "carousel", "single_video"]
+    task = {"concepts": concepts, "formats": formats, "language": "en"}
+
+    draft = suggestion({"brief": SHOP, "strategy_task": task}, 0)
+
+    chosen = [concept["format"] for concept in draft["message"]["concepts"]]
+    assert chosen[0] == "single_image"
+    assert "single_video" in chosen
+
+
 @pytest.mark.parametrize(
     ("brief", "objective"),
     [("shop", "OUTCOME_SALES"), ("clinic", "OUTCOME_LEADS"), ("conference", "OUTCOME_TRAFFIC")],
