@@ -23,6 +23,7 @@ from api.pages.views.done import DONE
 from api.pages.views.problems import ProblemWords, problem_words
 from api.pages.visitor import FormDep, Visitor, VisitorDep, text_of
 from api.problems import ApiError
+from api.render_models import offer_of
 from api.security import require_editor
 from api.services import Services
 from models.contracts.commands import AnyCommand
@@ -118,7 +119,7 @@ DeskDep = Annotated[Desk, Depends(get_desk)]
 async def show_campaign(
     services: Services, visitor: Visitor, campaign_id: UUID, *, refusal: Refusal | None = None, done: str = ""
 ) -> Response:
-    page = campaign_page(await read(services.database, visitor.caller, campaign_id))
+    page = campaign_page(await read(services.database, visitor.caller, campaign_id), offer_of(services))
     return render(
         "campaign.html",
         services.settings,

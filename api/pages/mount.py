@@ -16,6 +16,7 @@ from api.pages import (
     items,
     library,
     pictures,
+    renders,
     schedules,
     sign_in,
 )
@@ -34,6 +35,7 @@ ROUTERS = (
     brands.router,
     activity.router,
     pictures.router,
+    renders.router,
     campaign.router,
 )
 

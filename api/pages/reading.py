@@ -17,6 +17,7 @@ from models.domain.states import LedgerState, Scope, Verdict
 from models.tables.approval import Comment, CommentThread, Visibility
 from models.tables.asset import Asset
 from models.tables.ledger import LedgerIntent, PlatformObject, PublishRun
+from models.tables.render import RenderJob
 from records import assets, comments, identity, ledger, platform_objects, publish_runs
 from records.access import Caller
 from records.campaigns import facts as campaign_facts
@@ -25,13 +26,16 @@ from records.campaigns.facts import CampaignFacts
 from records.campaigns.looking_back import Part
 from records.campaigns.snapshot import snapshot_of
 from records.database import Database
+from records.renders import reading
 
+# Of one campaign; older ones are on the page of all renders.
+MOST_RENDERS = 200
 IN_DOUBT = (LedgerState.UNKNOWN, LedgerState.UNCONFIRMED)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`since_look` is None for a first visit. Pictures by asset id."""
+    """`since_look` is None for a first visit. Pictures by asset id; renders newest first, their files by their id."""
 
     caller: Caller
     facts: CampaignFacts
@@ -42,6 +46,8 @@ class Reading:
     objects: list[PlatformObject]
     doubtful: list[LedgerIntent]
     threads: list[tuple[CommentThread, list[Comment]]]
+    renders: list[RenderJob]
+    made: dict[UUID, list[Asset]]
     since_look: dict[Part, list[Change]] | None
     since_decision: dict[Part, list[Change]]
     now: datetime
@@ -69,7 +75,8 @@ async def read(database: Database, caller: Caller, campaign_id: UUID) -> Reading
     async with database.workspace_transaction(caller.workspace_id) as session:
         facts = await campaign_facts.load(session, campaign_id)
         published = facts.campaign.publish_number > 0
-        reading = Reading(
+        made = await _renders(session, caller, campaign_id)
+        found = Reading(
             caller=caller,
             facts=facts,
             snapshot=snapshot_of(facts),
@@ -78,6 +85,8 @@ async def read(database: Database, caller: Caller, campaign_id: UUID) -> Reading
             run=await publish_runs.latest(session, campaign_id) if published else None,
             objects=await platform_objects.of_campaign(session, campaign_id) if published else [],
             doubtful=await ledger.of_campaign(session, campaign_id, *IN_DOUBT) if published else [],
+            renders=made,
+            made=await reading.files_of(session, [job.id for job in made]),
             threads=await comments.threads_of(session, campaign_id, visibility=_visible(caller)),
             since_look=None if seen is None else await looking_back.changes_since_look(session, facts, seen),
             since_decision=await looking_back.changes_since_decision(session, facts),
@@ -85,7 +94,14 @@ async def read(database: Database, caller: Caller, campaign_id: UUID) -> Reading
         )
     if seen is None:
         await looking_back.remember_look(database, caller.user_id, facts)
-    return reading
+    return found
+
+
+async def _renders(session: AsyncSession, caller: Caller, campaign_id: UUID) -> list[RenderJob]:
+    """What pictures cost and how often they failed is the team's business."""
+    if not sees_drafts(caller):
+        return []
+    return await reading.page_of_renders(session, campaign_id=campaign_id, limit=MOST_RENDERS)
 
 
 def _visible(caller: Caller) -> Visibility | None:
@@ -103,5 +119,6 @@ def _used_pictures(facts: CampaignFacts) -> set[UUID]:
     contents = [
         content for item in facts.active_items.values() for content in (item.submitted, item.working) if content
     ]
-    shown = [asset.asset_id for content in contents for asset in content.assets]
-    return {*shown, *(card.asset_id for content in contents for card in content.cards)}
+    return {used.asset_id for content in contents for used in content.files} | {
+        card.asset_id for content in contents for card in content.cards
+    }

@@ -25,7 +25,7 @@ from worker import workers
 from workflows import policies
 from workflows.temporal_client import connect
 
-QUEUES = (policies.QUEUE_CAMPAIGNS, policies.QUEUE_TEXT, policies.QUEUE_ADS_META)
+QUEUES = (policies.QUEUE_CAMPAIGNS, policies.QUEUE_TEXT, policies.QUEUE_RENDER, policies.QUEUE_ADS_META)
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,8 @@ from api.pages.views.titles import part_words
 from api.pages.views.words import listed, lowered
 from models.domain.states import ApprovalState, Scope, Verdict
 from records.campaigns.looking_back import Part
+from records.campaigns.progress import items_to_compose
+from records.campaigns.renders import items_awaiting
 
 
 def awaited_from(reading: Reading) -> list[Part]:
@@ -40,6 +42,13 @@ def to_submit(reading: Reading) -> list[Scope]:
         Scope.ADS: facts.plans.draft is not None,
     }
     return [scope for scope in Scope if drafts[scope] or not _was_asked(reading, scope)]
+
+
+def pictures_awaited(reading: Reading) -> bool:
+    """Whether items that would be put up for approval still wait for pictures, made or to be made."""
+    facts = reading.facts
+    unfinished = {*items_awaiting(facts), *items_to_compose(facts)}
+    return any(key in unfinished and facts.included[key] for key in facts.active_items)
 
 
 def _was_asked(reading: Reading, scope: Scope) -> bool:

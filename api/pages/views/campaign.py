@@ -15,7 +15,10 @@ from api.pages.views.readiness import ReadinessWords, readiness_words
 from api.pages.views.schedule import ScheduleWords, schedule_words
 from api.pages.views.strategy import StrategyWords, strategy_words
 from api.pages.views.words import STATUS, Badge, delivery_badge
+from api.render_models import Offer
 from models.domain.commands import Command, refusal
+
+NOTHING = Offer()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class CampaignPage:
         return self.next.refresh is not None
 
 
-def campaign_page(reading: Reading) -> CampaignPage:
+def campaign_page(reading: Reading, offer: Offer = NOTHING) -> CampaignPage:
     campaign, account = reading.facts.campaign, reading.facts.account
     publish = publish_words(reading)
     return CampaignPage(
@@ -60,7 +63,7 @@ def campaign_page(reading: Reading) -> CampaignPage:
         card=client_card(reading),
         readiness=readiness_words(reading),
         strategy=strategy_words(reading),
-        items=item_cards(reading),
+        items=item_cards(reading, offer),
         schedule=schedule_words(reading),
         plan=plan_words(reading),
         approvals=approvals_of(reading),

@@ -1,4 +1,4 @@
-"""The texts, links and pictures of one item as a form and back."""
+"""The texts, links and pictures of one item as a form and back; its pictures are chosen in a part of their own."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -6,11 +6,11 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from api.pages.views.items import field_words
+from api.pages.views.picture_choice import picture_values, with_choices
 from api.pages.views.typed import Typed, values_from
 from api.pages.views.words import PLACEMENT
-from models.domain.content import Card, CopyText, ItemAsset, ItemContent
+from models.domain.content import Card, CopyText, Design, ItemContent
 from models.domain.copy_checks import PlacementGuide, placement_guides
-from models.domain.cropping import crop_around
 from models.tables.asset import Asset
 
 PARTS = ("primary_text", "headline", "description")
@@ -29,9 +29,9 @@ def first_values(item: ItemContent) -> Typed:
         "link_url": item.link_url,
         "overlay_text": item.overlay_text,
         "disclaimer": item.disclaimer,
-        "picture": "",
+        "price": item.design.price if item.design else "",
     }
-    return Typed(values_from({**texts, **cards, **rest}))
+    return Typed(values_from({**texts, **cards, **rest, **picture_values(item)}))
 
 
 def fields_of(item: ItemContent) -> list[tuple[str, list[tuple[str, str, str]]]]:
@@ -69,15 +69,15 @@ def typed_item(typed: Typed, old: ItemContent, pictures: Mapping[UUID, Asset]) -
             "link_url": typed.one("link_url") or None,
             "overlay_text": typed.one("overlay_text"),
             "disclaimer": typed.one("disclaimer"),
-            "assets": _assets(typed, old, pictures),
+            "design": _design(typed, old.design),
             "cards": [_card(typed, place, card) for place, card in enumerate(old.cards)],
         }
-        return ItemContent.model_validate({**old.model_dump(), **changed})
+        return with_choices(typed, ItemContent.model_validate({**old.model_dump(), **changed}), pictures)
     except ValidationError as error:
         for found in error.errors():
             words = str(found["msg"]).removeprefix("Value error, ")
             name = ".".join(str(part) for part in found["loc"] if not isinstance(part, int))
-            typed.wrong(name or "texts", f"{words[:1].upper()}{words[1:]}.")
+            typed.wrong(name.removeprefix("design.") or "texts", f"{words[:1].upper()}{words[1:]}.")
         return None
 
 
@@ -85,7 +85,11 @@ def labels_of(item: ItemContent) -> dict[str, str]:
     named = {
         name: f"{placement}, {label.lower()}" for placement, fields in fields_of(item) for name, label, _ in fields
     }
-    return {**named, **{name: field_words(name) for name in ("cta", "link_url", "overlay_text", "disclaimer")}}
+    return {**named, **{name: field_words(name) for name in ("cta", "link_url", "overlay_text", "disclaimer", "price")}}
+
+
+def _design(typed: Typed, old: Design | None) -> dict[str, object] | None:
+    return {**old.model_dump(), "price": typed.one("price")} if old else None
 
 
 def _text(typed: Typed, old: CopyText) -> CopyText | None:
@@ -108,15 +112,3 @@ def _card(typed: Typed, place: int, old: Card) -> Card:
             "link": typed.at("card_link", place),
         }
     )
-
-
-def _assets(typed: Typed, old: ItemContent, pictures: Mapping[UUID, Asset]) -> list[ItemAsset]:
-    """The chosen picture in every ratio that the item had, cut around its middle; without a choice the old ones."""
-    chosen = next((asset for asset in pictures.values() if str(asset.id) == typed.one("picture")), None)
-    if chosen is None:
-        return old.assets
-    size = chosen.width or 1, chosen.height or 1
-    return [
-        ItemAsset(ratio=part.ratio, asset_id=chosen.id, sha256=chosen.sha256, crop=crop_around(*size, part.ratio))
-        for part in old.assets
-    ]

@@ -5,10 +5,14 @@ from datetime import datetime
 
 from api.pages.reading import Reading
 from api.pages.views.previews import BUTTONS, Preview, picture_url, previews_of
+from api.pages.views.render_form import RenderForm, render_form
+from api.pages.views.renders import RenderWords, render_words, worth_showing
 from api.pages.views.titles import anchor_of, title_of
 from api.pages.views.words import APPROVAL, NOT_ASKED, PLACEMENT, Badge, direction, language_name, readable, when
+from api.render_models import Offer
+from api.security import EDITORS
 from models.domain.approvals import ItemView
-from models.domain.content import Card, ItemAsset, ItemContent
+from models.domain.content import AssetRef, Card, ItemAsset, ItemContent
 from models.domain.copy_checks import check_item, near_duplicates
 from models.domain.diff import Change
 from models.domain.findings import Finding, Level
@@ -77,23 +81,25 @@ class ItemCard:
     may_include: bool
     may_withdraw: bool
     talks: list[Talk]
+    renders: list[RenderWords]
+    wishes: RenderForm | None
 
     @property
     def refused(self) -> bool:
         return any(remark.refused for remark in self.remarks)
 
 
-def item_cards(reading: Reading) -> list[ItemCard]:
+def item_cards(reading: Reading, offer: Offer) -> list[ItemCard]:
     if not reading.sees(Scope.CONTENT):
         return []
     doubles = _doubles(reading)
     return [
-        _card(reading, key, item, [*_findings(reading, key), *doubles.get(key, [])])
+        _card(reading, key, item, [*_findings(reading, key), *doubles.get(key, [])], offer)
         for key, item in reading.facts.active_items.items()
     ]
 
 
-def _card(reading: Reading, key: str, item: ItemFacts, findings: list[Finding]) -> ItemCard:
+def _card(reading: Reading, key: str, item: ItemFacts, findings: list[Finding], offer: Offer) -> ItemCard:
     facts, view, part = reading.facts, reading.facts.item_views[key], Part(Scope.CONTENT, key)
     content = reading.content_of(key)
     return ItemCard(
@@ -128,7 +134,15 @@ def _card(reading: Reading, key: str, item: ItemFacts, findings: list[Finding]) 
         may_include=not view.included and reading.may(part, Verdict.INCLUDE),
         may_withdraw=view.included and reading.may(part, Verdict.WITHDRAW),
         talks=_talks(reading, key),
+        renders=_renders(reading, key),
+        wishes=render_form(reading, key, offer),
     )
+
+
+def _renders(reading: Reading, key: str) -> list[RenderWords]:
+    mine = [job for job in reading.renders if key in job.items]
+    edits = reading.caller.role in EDITORS
+    return [render_words(job, reading.made.get(job.id, []), reading.now, edits=edits) for job in worth_showing(mine)]
 
 
 def _expired(facts: CampaignFacts, key: str) -> str:
@@ -146,7 +160,8 @@ def _waiting_for(reading: Reading, part: Part, view: ItemView) -> str | None:
 
 
 def _thumbnail(content: ItemContent) -> str | None:
-    parts: list[ItemAsset | Card] = [*content.assets, *content.cards]
+    stills = [asset.poster or asset for asset in content.assets]
+    parts: list[AssetRef | ItemAsset | Card] = [*stills, *content.cards]
     return picture_url(parts[0].asset_id, width=96) if parts else None
 
 

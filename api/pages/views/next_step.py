@@ -7,6 +7,7 @@ from api.pages.views.awaited import (
     awaited_from,
     has_draft,
     is_unchanged,
+    pictures_awaited,
     seen_hash,
     sent_back,
     to_submit,
@@ -23,17 +24,22 @@ from models.domain.commands import Command, refusal
 from models.domain.states import CampaignStatus, Scope
 from records.campaigns.looking_back import Part
 from records.campaigns.progress import brief_gaps
+from records.campaigns.renders import open_renders
 
 STEPS = {
     Step.PARSE_BRIEF: "Greenlight is reading the brief",
     Step.DRAFT_STRATEGY: "Greenlight is drafting a strategy",
     Step.WRITE_COPY: "Greenlight is writing the texts",
+    Step.TAKE_RENDERS: "Greenlight is taking new pictures over",
+    Step.RENDER: "Greenlight is having pictures made",
+    Step.COMPOSE: "Greenlight is drawing logo, price and headline over the pictures",
     Step.DRAFT_PLAN: "Greenlight is planning budget, dates and ads",
     Step.DRY_RUN: "Greenlight is checking every ad with Meta",
     Step.PUBLISH: "Greenlight is publishing",
     Step.PLATFORM_STATUS: "Greenlight is passing this on to Meta",
     Step.APPLY_CHANGE_SET: "Greenlight is applying the change",
 }
+WITHOUT_PICTURES = frozenset({Scope.STRATEGY, Scope.SCHEDULE})
 # Often enough to follow, seldom enough to read in between.
 LOOK_AGAIN_S = 3
 
@@ -131,9 +137,31 @@ def _before_publish(reading: Reading) -> NextStep:
         words = "It decides currency, time zone and the page that the ads come from."
         return NextStep("Choose an ad account", words, "warn", links=[("Choose an ad account", "ad-account")])
     waiting = to_submit(reading)
+    if waiting and pictures_awaited(reading):
+        return _until_pictures(reading, [scope for scope in waiting if scope in WITHOUT_PICTURES])
     if waiting:
         return _ask_for_approval(reading, waiting)
     return _for_deciders(reading)
+
+
+def _until_pictures(reading: Reading, waiting: list[Scope]) -> NextStep:
+    """Ads are put up for approval with their pictures, so the rest goes first."""
+    names = listed([lowered(part_words(reading.facts, Part(scope))) for scope in waiting])
+    actions = [_submit(waiting, f"Ask for approval of {names}")] if waiting else []
+    making = len(open_renders(reading.facts))
+    if making:
+        # Who decides alone does it in one go, once the pictures are there.
+        actions = [] if _solo(reading) else actions
+        words = f"{counted(making, 'picture or video is', 'pictures and videos are')} on the way; follow them below."
+        return NextStep("Pictures are in the making", words, "busy", actions)
+    if awaited_from(reading):
+        return _for_deciders(reading)
+    words = "Pictures cost money, so they are made once the strategy is approved."
+    return NextStep("The strategy comes first", words, "warn", actions)
+
+
+def _submit(scopes: list[Scope], label: str = "Ask for approval") -> Action:
+    return Action(label, "submit", tuple(("scope", scope.value) for scope in scopes), "primary")
 
 
 GAPS = {
@@ -147,7 +175,7 @@ GAPS = {
 
 
 def _ask_for_approval(reading: Reading, scopes: list[Scope]) -> NextStep:
-    submit = Action("Ask for approval", "submit", tuple(("scope", scope.value) for scope in scopes), "primary")
+    submit = _submit(scopes)
     if returned := sent_back(reading):
         words = f"Sent back: {listed(returned)}. Edit it, then ask again."
         return NextStep("Changes were requested", words, "warn", [submit] if has_draft(reading) else [])

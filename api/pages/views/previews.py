@@ -35,11 +35,12 @@ BUTTONS = {
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """`shape` is a class of the style sheet."""
+    """`shape` is a class of the style sheet. A video's `url` is its still."""
 
     url: str
     alt: str
     shape: str
+    video: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Preview:
     cards: list[PreviewCard]
 
 
-_SHAPES = {Ratio.SQUARE: "square", Ratio.PORTRAIT: "portrait", Ratio.VERTICAL: "vertical", Ratio.LANDSCAPE: "landscape"}
+SHAPES = {Ratio.SQUARE: "square", Ratio.PORTRAIT: "portrait", Ratio.VERTICAL: "vertical", Ratio.LANDSCAPE: "landscape"}
 
 
 def previews_of(content: ItemContent, names: Mapping[UUID, str]) -> list[Preview]:
@@ -107,10 +108,12 @@ def _best(assets: Collection[ItemAsset], wanted: tuple[Ratio, ...]) -> ItemAsset
 
 
 def _picture(asset: ItemAsset, names: Mapping[UUID, str]) -> Picture:
+    moves = asset.poster is not None
     return Picture(
-        url=picture_url(asset.asset_id, asset.crop),
-        alt=names.get(asset.asset_id, "Picture of the ad"),
-        shape=_SHAPES[asset.ratio],
+        url=picture_url(asset.poster.asset_id if asset.poster else asset.asset_id, asset.crop),
+        alt=names.get(asset.asset_id, "Video of the ad" if moves else "Picture of the ad"),
+        shape=SHAPES[asset.ratio],
+        video=f"/api/v1/assets/{asset.asset_id}/content" if moves else None,
     )
 
 

@@ -7,6 +7,9 @@ from api.pages.views.titles import title_of
 from models.domain.readiness import Readiness
 from models.domain.remarks import Remark
 from records.campaigns.progress import UNPUBLISHED
+from records.campaigns.renders import items_awaiting
+
+MISSING_PICTURE = "item.picture.missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +33,15 @@ def readiness_words(reading: Reading) -> ReadinessWords | None:
     found = Readiness.model_validate(campaign.evaluation)
     return ReadinessWords(
         percent=found.complete_percent,
-        blockers=[_advice(reading, remark) for remark in found.blockers],
+        blockers=[_advice(reading, remark) for remark in found.blockers if not _comes_by_itself(reading, remark)],
         recommendations=[_advice(reading, remark) for remark in found.recommendations],
     )
+
+
+def _comes_by_itself(reading: Reading, remark: Remark) -> bool:
+    """A picture that is being made, or will be once the strategy is approved, is nothing to see to."""
+    awaiting = items_awaiting(reading.facts)
+    return remark.code == MISSING_PICTURE and any(remark.field == f"items.{key}.assets" for key in awaiting)
 
 
 def _advice(reading: Reading, remark: Remark) -> Advice:

@@ -5,8 +5,9 @@ from pydantic import ValidationError
 
 from api.pages.views import change_form
 from api.pages.views.item_form import fields_of, first_values, typed_item
-from models.domain.content import ItemContent
+from models.domain.content import Design, ItemContent
 from models.domain.cropping import crop_around
+from models.domain.states import Ratio
 from models.tables.asset import Asset, AssetKind
 from tests.models.domain.examples import item, shop_schedule
 
@@ -33,9 +34,8 @@ def test_a_text_that_is_too_long_is_named_at_its_field() -> None:
     assert "shorten it" in typed.mistake("feed.headline")
 
 
-def test_another_picture_is_cut_for_every_ratio_that_the_item_has() -> None:
-    content = item()
-    wide = Asset(
+def wide() -> Asset:
+    return Asset(
         id=uuid4(),
         workspace_id=uuid4(),
         kind=AssetKind.IMAGE,
@@ -47,15 +47,85 @@ def test_another_picture_is_cut_for_every_ratio_that_the_item_has() -> None:
         filename="wide.jpg",
         storage_key="k",
     )
+
+
+def drawn_item() -> ItemContent:
+    """Its square is drawn over a picture; the other shapes are shown as they are."""
+    content = item()
+    square = next(part for part in content.assets if part.ratio is Ratio.SQUARE)
+    finished = square.model_copy(update={"sha256": "c" * 64, "recipe": "d" * 64})
+    others = [part for part in content.assets if part.ratio is not Ratio.SQUARE]
+    design = Design(bases=[square], price="$ 20")
+    return content.model_copy(update={"assets": [finished, *others], "design": design})
+
+
+def chosen(content: ItemContent, **values: str) -> ItemContent:
+    picture, typed = wide(), first_values(content)
+    for name, value in values.items():
+        typed.values[f"{name}.1:1"] = [value or str(picture.id)]
+    changed = typed_item(typed, content, {picture.id: picture})
+    assert changed is not None
+    return changed
+
+
+def bases_of(content: ItemContent) -> dict[Ratio, str]:
+    return {base.ratio: base.sha256 for base in content.design.bases} if content.design else {}
+
+
+def files_of(content: ItemContent) -> dict[Ratio, str]:
+    return {part.ratio: part.sha256 for part in content.assets}
+
+
+def test_another_picture_to_be_drawn_over_is_cut_for_its_own_shape_and_touches_no_other() -> None:
+    content = drawn_item()
+
+    changed = chosen(content, picture="")
+
+    assert bases_of(changed) == {Ratio.SQUARE: "a" * 64}
+    assert changed.design is not None
+    assert changed.design.bases[0].crop == crop_around(2_000, 1_000, Ratio.SQUARE)
+    assert changed.assets == content.assets, "the finished picture stays until it is drawn anew"
+
+
+def test_a_picture_that_is_used_as_it_is_takes_the_place_of_the_drawn_one() -> None:
+    content = drawn_item()
+
+    changed = chosen(content, picture="", over="plain")
+
+    assert bases_of(changed) == {}
+    assert files_of(changed) == {**files_of(content), Ratio.SQUARE: "a" * 64}
+
+
+def test_the_drawing_can_be_taken_off_and_put_on_again_without_another_picture() -> None:
+    content = drawn_item()
+
+    bare = chosen(content, over="plain")
+    drawn_again = chosen(bare, over="drawn")
+
+    assert files_of(bare)[Ratio.SQUARE] == bases_of(content)[Ratio.SQUARE]
+    assert bases_of(bare) == {}
+    assert bases_of(drawn_again) == bases_of(content)
+
+
+def test_price_and_headline_are_written_in_the_form() -> None:
+    content = drawn_item()
     typed = first_values(content)
-    typed.values["picture"] = [str(wide.id)]
+    typed.values["price"], typed.values["overlay_text"] = ["SAR 249"], ["Now"]
 
-    changed = typed_item(typed, content, {wide.id: wide})
+    changed = typed_item(typed, content, {})
 
-    assert isinstance(changed, ItemContent)
-    assert [(part.ratio, part.crop) for part in changed.assets] == [
-        (part.ratio, crop_around(2_000, 1_000, part.ratio)) for part in content.assets
-    ]
+    assert changed is not None
+    assert changed.design is not None
+    assert (changed.design.price, changed.overlay_text) == ("SAR 249", "Now")
+
+
+def test_a_price_that_is_too_long_is_named_at_its_field() -> None:
+    content = drawn_item()
+    typed = first_values(content)
+    typed.values["price"] = ["x" * 31]
+
+    assert typed_item(typed, content, {}) is None
+    assert typed.mistake("price")
 
 
 def test_a_change_holds_only_what_differs_from_what_runs() -> None:
