@@ -2,6 +2,7 @@
 
 import io
 import math
+from dataclasses import replace
 
 from PIL import Image, ImageStat
 
@@ -11,7 +12,7 @@ from imaging.cropping import Crop, box_in
 from imaging.decoding import UNREADABLE, flat, upright, upright_size
 from imaging.flaws import flaws
 from imaging.layouts import Layout, Placed, arranged
-from imaging.zones import SIZES
+from imaging.zones import MINIMUM_CONTRAST, SIZES
 from models.domain.states import Ratio
 
 _SHARP_FROM_PX = 1080
@@ -32,24 +33,40 @@ def compose(base: bytes, crop: Crop | None, ratio: Ratio, layers: Layers) -> Com
     margin = 2 * logos.plate_padding(logo) if logo else 0
     layout = arranged(layers, ratio, (logo.picture.width + margin, logo.picture.height + margin) if logo else None)
     scheme = contrast.scheme(veils.under(picture, layout), layers.colours)
-    veils.veil(picture, layout, scheme)
+    for least in veils.LEAST:
+        made = _over(picture.copy(), (layout, logo), scheme, layers.colours, least)
+        if all(text.contrast >= MINIMUM_CONTRAST for text in made.texts if text.part is not Part.LOGO):
+            break
+    made = replace(made, warnings=(*warnings, *made.warnings))
+    if found := flaws(made, ratio):
+        raise CannotCompose(" ".join(found))
+    return made
+
+
+def _over(
+    picture: Image.Image,
+    drawn: tuple[Layout, logos.Logo | None],
+    scheme: contrast.Scheme,
+    colours: tuple[str, ...],
+    least: float,
+) -> Composed:
+    """Everything that is arranged, drawn over the picture in place."""
+    layout, logo = drawn
+    veils.veil(picture, layout, scheme, least)
     placed = []
     if logo:
         box, seen = logos.drawn(picture, logo, layout.logo, from_right=layout.from_right)
         placed.append(PlacedText(Part.LOGO, box, 0, seen))
     for part in layout.placed:
-        placed.append(_drawn(picture, part, layout, _ink(picture, part, scheme, layers.colours)))
-    made = Composed(
+        placed.append(_drawn(picture, part, layout, _ink(picture, part, scheme, colours, least)))
+    return Composed(
         content=_jpeg(picture),
         content_type="image/jpeg",
         width=picture.width,
         height=picture.height,
         texts=tuple(placed),
-        warnings=(*warnings, *(logo.warnings if logo else ()), *layout.warnings),
+        warnings=(*(logo.warnings if logo else ()), *layout.warnings),
     )
-    if found := flaws(made, ratio):
-        raise CannotCompose(" ".join(found))
-    return made
 
 
 def _ground(base: bytes, crop: Crop | None, ratio: Ratio) -> tuple[Image.Image, list[str]]:
@@ -70,14 +87,16 @@ def _ground(base: bytes, crop: Crop | None, ratio: Ratio) -> tuple[Image.Image, 
     return picture.resize(SIZES[ratio], Image.Resampling.LANCZOS, box=box, reducing_gap=3), warnings
 
 
-def _ink(picture: Image.Image, placed: Placed, scheme: contrast.Scheme, colours: tuple[str, ...]) -> contrast.Colour:
+def _ink(
+    picture: Image.Image, placed: Placed, scheme: contrast.Scheme, colours: tuple[str, ...], least: float
+) -> contrast.Colour:
     """The colour of a text, after its panel was drawn where it has one."""
     if placed.panel is None:
         return scheme.ink
     left, top, right, bottom = placed.panel
     if placed.part is not Part.PRICE:
         mask = logos.rounded((right - left, bottom - top), placed.block.px // 2)
-        strength = max(veils.strength(picture, [placed.panel], scheme), _LEAST_PANEL)
+        strength = max(veils.strength(picture, [placed.panel], scheme, least), _LEAST_PANEL)
         picture.paste(scheme.ground, placed.panel, mask.point(lambda covered: round(covered * strength)))
         return scheme.ink
     around = ImageStat.Stat(picture.crop(placed.panel)).mean

@@ -134,6 +134,18 @@ def test_texts_can_be_read_on_any_picture(ground: str, ratio: Ratio) -> None:
     assert flaws(made, ratio) == []
 
 
+@pytest.mark.parametrize("ratio", list(Ratio))
+@pytest.mark.parametrize("offset", range(4))
+def test_thin_bright_lines_that_a_sample_misses_are_veiled_all_the_same(ratio: Ratio, offset: int) -> None:
+    width, height = SIZES[ratio]
+    lined = np.zeros((height, width, 3), np.uint8)
+    lined[:, offset::16] = 255
+
+    made = compose(file_of(Image.fromarray(lined)), None, ratio, layers(price=""))
+
+    assert flaws(made, ratio) == []
+
+
 def test_any_brand_colour_makes_a_badge_that_can_be_read() -> None:
     for colour in ("#ff0000", "#ffff00", "#00ff00", "#777777", "#ffffff", "#000000", "#e03131", "#f97316"):
         made = compose(PHOTO, None, Ratio.SQUARE, layers(colours=(colour,), logo=None))
