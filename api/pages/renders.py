@@ -19,7 +19,6 @@ from api.security import require_editor
 from api.visibility import require_team
 from models.contracts import commands as c
 from models.domain.states import RenderState
-from models.tables.campaign import Campaign
 from models.tables.render import RenderJob
 from records.renders import reading
 
@@ -52,7 +51,7 @@ async def monitor(
         shown = [*(job for jobs in first for job in jobs), *page]
         files = await reading.files_of(session, [job.id for job in shown])
         counts = await reading.counts(session, workspace_id)
-        campaigns = {id_: await session.get_one(Campaign, id_) for id_ in {job.campaign_id for job in shown}}
+        campaigns = await reading.campaigns_of(session, shown)
     rows = rows_of(shown, files, campaigns, datetime.now(UTC), edits=visitor.edits)
     return render(
         "renders.html",

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from models.domain.states import RenderState
 from models.tables.asset import Asset
+from models.tables.campaign import Campaign
 from models.tables.render import RenderAttempt, RenderJob, RenderOutput
 
 
@@ -37,6 +38,11 @@ async def counts(session: AsyncSession, workspace_id: UUID) -> dict[RenderState,
     query = select(col(RenderJob.state), func.count()).where(RenderJob.workspace_id == workspace_id)
     rows = await session.execute(query.group_by(col(RenderJob.state)))
     return {RenderState(state): number for state, number in rows}
+
+
+async def campaigns_of(session: AsyncSession, jobs: Collection[RenderJob]) -> dict[UUID, Campaign]:
+    query = select(Campaign).where(col(Campaign.id).in_({job.campaign_id for job in jobs}))
+    return {campaign.id: campaign for campaign in (await session.execute(query)).scalars()}
 
 
 async def files_of(session: AsyncSession, render_ids: Collection[UUID]) -> dict[UUID, list[Asset]]:

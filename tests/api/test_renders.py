@@ -6,12 +6,15 @@ from uuid import uuid4
 import httpx
 import pytest
 import pytest_asyncio
+from pydantic import SecretStr
 
 from models.domain.roles import Role
 from models.domain.states import RenderState
 from records import ai_usage
 from records.database import Database
+from settings import Settings
 from tests.api.campaigns import BRIEF, Campaign, create
+from tests.api.conftest import Serve
 from tests.api.people import Join, Member
 from tests.api.rendering import FILM, PICTURE, wanted
 from tests.api.test_approvals import picture
@@ -175,6 +178,19 @@ async def test_the_models_are_listed_with_what_they_cost_and_whether_they_can_be
     )
     assert models["runway/gen4_turbo"]["needs_reference"]
     assert all(model["ready"] for model in models.values())
+
+
+async def test_a_model_without_a_key_is_shown_as_such_and_not_sent_to(
+    api_settings: Settings, serve: Serve, written: Campaign
+) -> None:
+    url = await serve(api_settings.model_copy(update={"replicate_api_token": SecretStr("")}))
+    async with httpx.AsyncClient(base_url=url, headers={"X-API-Key": written.member.key}, timeout=20) as http:
+        models = (await http.get("/api/v1/render-models")).json()
+        body = {"items": [(await item_of(written))["key"]]}
+        reply = await http.post(f"{written.path}/renders", json=body, headers={"Idempotency-Key": uuid4().hex})
+
+    assert {model["key"] for model in models if not model["ready"]} >= {PICTURE}
+    assert (reply.status_code, "no key is set for Replicate" in reply.json()["detail"]) == (422, True)
 
 
 async def test_only_the_workspaces_own_spend_counts(owner: Member, join: Join, records: Database) -> None:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from api.pages.reading import Reading
-from api.pages.views.previews import BUTTONS, Preview, picture_url, previews_of
+from api.pages.views.previews import BUTTONS, SHAPES, Preview, picture_url, previews_of
 from api.pages.views.render_form import RenderForm, render_form
-from api.pages.views.renders import RenderWords, render_words, worth_showing
+from api.pages.views.renders import SHAPE_WORDS, SMALL_PX, RenderWords, render_words, worth_showing
 from api.pages.views.titles import anchor_of, title_of
 from api.pages.views.words import APPROVAL, NOT_ASKED, PLACEMENT, Badge, direction, language_name, readable, when
 from api.render_models import Offer
@@ -16,7 +16,7 @@ from models.domain.content import AssetRef, Card, ItemAsset, ItemContent
 from models.domain.copy_checks import check_item, near_duplicates
 from models.domain.diff import Change
 from models.domain.findings import Finding, Level
-from models.domain.states import ApprovalState, Placement, Scope, Verdict
+from models.domain.states import ApprovalState, Placement, Ratio, Scope, Verdict
 from models.tables.content import ContentSource
 from records.campaigns.facts import CampaignFacts, ItemFacts
 from records.campaigns.looking_back import Part
@@ -45,6 +45,17 @@ class Talk:
     open: bool
     internal: bool
     comments: list[Said]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One finished picture or video in its ratio; `kind` is a class of the style sheet."""
+
+    words: str
+    kind: str
+    small: str
+    large: str
+    moves: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +92,7 @@ class ItemCard:
     may_include: bool
     may_withdraw: bool
     talks: list[Talk]
+    shapes: list[Shape]
     renders: list[RenderWords]
     wishes: RenderForm | None
 
@@ -134,9 +146,28 @@ def _card(reading: Reading, key: str, item: ItemFacts, findings: list[Finding], 
         may_include=not view.included and reading.may(part, Verdict.INCLUDE),
         may_withdraw=view.included and reading.may(part, Verdict.WITHDRAW),
         talks=_talks(reading, key),
+        shapes=_shapes(content) if content else [],
         renders=_renders(reading, key),
         wishes=render_form(reading, key, offer),
     )
+
+
+def _shapes(content: ItemContent) -> list[Shape]:
+    """Finished pictures as they are sent; the previews leave some of them out."""
+    by_ratio = {part.ratio: part for part in content.assets}
+    return [
+        Shape(
+            words=SHAPE_WORDS[ratio],
+            kind=SHAPES[ratio],
+            small=picture_url((part.poster or part).asset_id, part.crop, width=SMALL_PX),
+            large=f"/api/v1/assets/{part.asset_id}/content"
+            if part.poster
+            else picture_url(part.asset_id, part.crop, 1_200),
+            moves=part.poster is not None,
+        )
+        for ratio in Ratio
+        if (part := by_ratio.get(ratio))
+    ]
 
 
 def _renders(reading: Reading, key: str) -> list[RenderWords]:
