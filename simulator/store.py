@@ -32,6 +32,9 @@ CREATE INDEX IF NOT EXISTS events_by_account ON events (account, name);
 CREATE TABLE IF NOT EXISTS requests (
   account TEXT NOT NULL, method TEXT NOT NULL, route TEXT NOT NULL, count INTEGER NOT NULL,
   PRIMARY KEY (account, method, route));
+CREATE TABLE IF NOT EXISTS blobs (
+  account TEXT NOT NULL, kind TEXT NOT NULL, key INTEGER NOT NULL, body BLOB NOT NULL,
+  PRIMARY KEY (account, kind, key)) WITHOUT ROWID;
 """
 
 
@@ -107,6 +110,15 @@ class Store:
 
     def remove(self, object_id: str) -> bool:
         return self._db.execute("DELETE FROM documents WHERE id = ?", (object_id,)).rowcount > 0
+
+    def put_blob(self, account: str, kind: str, key: int, body: bytes) -> None:
+        """Inserts or replaces packed numbers, such as what an hour brought."""
+        self._db.execute("INSERT OR REPLACE INTO blobs VALUES (?, ?, ?, ?)", (account, kind, key, body))
+
+    def blobs(self, account: str, kind: str, since: int = 0, until: int = 2**62) -> Iterator[tuple[int, bytes]]:
+        """Keys and bodies by rising key, from `since` to just before `until`."""
+        query = "SELECT key, body FROM blobs WHERE account = ? AND kind = ? AND key >= ? AND key < ? ORDER BY key"
+        yield from self._db.execute(query, (account, kind, since, until))
 
     def record_event(self, account: str, name: str, object_id: str, at: str) -> None:
         self._db.execute(

@@ -19,7 +19,10 @@ ALL_SCOPES = [
 
 
 class AccountSpec(BaseModel):
-    """What to simulate: an advertiser's name, money and time zone; `user_id` adds the account to an existing user."""
+    """What to simulate: an advertiser's name, money and time zone; `user_id` adds the account to an existing user.
+
+    The same seed draws the same ads market; without one it is the account's number.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -33,6 +36,7 @@ class AccountSpec(BaseModel):
     pixel_events: list[str] = ["PURCHASE", "LEAD", "CONTENT_VIEW"]
     tier: str = "standard_access"
     review_delay_s: float = review.DEFAULT_DELAY_S
+    seed: int | None = None
 
     @field_validator("currency")
     @classmethod
@@ -159,6 +163,7 @@ def _account(world: World, spec: AccountSpec) -> Document:
         "created_time": real_now().isoformat(),
         "_offset_s": 0.0,
         "_tier": spec.tier,
+        "_seed": spec.seed,
         "_usage": {},
         "_review": {"delay_s": spec.review_delay_s, "rules": review.DEFAULT_RULES},
     }

@@ -3,7 +3,7 @@
 The market clock runs like real time, shifted by the hours that were advanced for this account.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from simulator.store import Document
@@ -15,6 +15,11 @@ def real_now() -> datetime:
 
 def market_now(account: Document) -> datetime:
     return real_now() + timedelta(seconds=account["_offset_s"])
+
+
+def local_day(account: Document) -> date:
+    """Today in the account's time zone, by its market clock."""
+    return market_now(account).astimezone(ZoneInfo(account["timezone_name"])).date()
 
 
 def local(instant: str, account: Document) -> str:

@@ -1,14 +1,16 @@
 """Control of the simulated Meta: new advertisers, the market clock, review rules, quotas, tokens, and the books."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Self
 
 from fastapi import APIRouter, HTTPException
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from simulator.meta import accounts, review, usage
 from simulator.meta.books import books
 from simulator.meta.clock import market_now
+from simulator.meta.market import control as market_control
+from simulator.meta.market.run import settle
 from simulator.meta.world import World
 from simulator.store import Document
 
@@ -44,6 +46,7 @@ class AccountChange(_Body):
     review_rules: list[ReviewRule] | None = None
     usage: Usage | None = None
     pixel_events: list[str] | None = None
+    spend_cap: Annotated[int, Field(ge=0)] | None = None
 
 
 class Issues(_Body):
@@ -61,7 +64,16 @@ class Verdict(_Body):
 
 
 class Advance(_Body):
-    hours: Annotated[float, Field(gt=0)]
+    """By hours, or to a moment ahead; either one."""
+
+    hours: Annotated[float, Field(gt=0)] | None = None
+    to: AwareDatetime | None = None
+
+    @model_validator(mode="after")
+    def one_of_two(self) -> Self:
+        if (self.hours is None) == (self.to is None):
+            raise ValueError("give either hours or to")
+        return self
 
 
 class TokenSpec(_Body):
@@ -125,6 +137,7 @@ def _add_one_account(routes: APIRouter, world: World) -> None:
     @routes.patch("/accounts/{account_id}")
     async def change_account(account_id: str, change: AccountChange) -> Document:
         account = _account(world, account_id)
+        settle(world, account)
         with world.store.transaction():
             _apply(world, account, change)
         return account
@@ -132,13 +145,20 @@ def _add_one_account(routes: APIRouter, world: World) -> None:
     @routes.post("/accounts/{account_id}/advance")
     async def advance(account_id: str, by: Advance) -> Document:
         account = _account(world, account_id)
-        account["_offset_s"] += timedelta(hours=by.hours).total_seconds()
-        world.store.put("account", account)
+        ahead = timedelta(hours=by.hours or 0) if by.to is None else by.to - market_now(account)
+        if ahead <= timedelta():
+            raise HTTPException(422, f"The market clock stands at {market_now(account).isoformat()} and only advances.")
+        with world.store.transaction():
+            account["_offset_s"] += ahead.total_seconds()
+            world.store.put("account", account)
+            settle(world, account)
         return {"market_time": market_now(account).isoformat()}
 
     @routes.get("/accounts/{account_id}/books")
     async def read_books(account_id: str) -> Document:
         return books(world, _account(world, account_id))
+
+    market_control.add(routes, world, lambda account_id: _account(world, account_id))
 
 
 def _account(world: World, account_id: str) -> Document:
@@ -149,8 +169,8 @@ def _account(world: World, account_id: str) -> Document:
 
 
 def _apply(world: World, account: Document, change: AccountChange) -> None:
-    if change.account_status is not None:
-        account["account_status"] = change.account_status
+    plain = change.model_dump(include={"account_status", "spend_cap"}, exclude_none=True)
+    account.update(plain)
     if change.funded is not None:
         account["funding_source"] = (account["funding_source"] or world.store.new_id()) if change.funded else None
     if change.tier is not None:

@@ -23,6 +23,11 @@ class Refusal(Enum):
     """What Meta says no to. Words in braces are filled in by the raiser."""
 
     INTERNAL = Entry(1, 99, "Unknown error", "An unknown error occurred", 500)
+    DOWN = Entry(2, None, "Service unavailable", "Service temporarily unavailable", 503, True)
+    TOO_MUCH_DATA = Entry(
+        1, None, "Too much data", "Please reduce the amount of data you're asking for, then retry your request", 500
+    )
+    TOO_OLD = Entry(3018, None, "Start too early", "The start date of the time range cannot be beyond 37 months.")
     UNKNOWN_PATH = Entry(2500, None, "Unknown path", "Unknown path components: /{path}")
     VERSION = Entry(2635, None, "Version not available", "This simulator speaks v26.0 only, not v{version}.")
     UNSUPPORTED = Entry(100, None, "Unsupported request", "Unsupported {method} request for {path}.")
@@ -57,6 +62,12 @@ class Refusal(Enum):
     ACCOUNT_THROTTLED = Entry(17, 2446079, "Too many calls", "User request limit reached")
     USE_CASE_THROTTLED = Entry(
         80004, 2446079, "Too many calls", "There have been too many calls to this ad-account. Wait a bit and try again."
+    )
+    INSIGHTS_THROTTLED = Entry(
+        80000,
+        2446079,
+        "Too many calls",
+        "There have been too many calls from this ad-account. Wait a bit and try again.",
     )
     BUDGET_EDITS = Entry(
         613,

@@ -11,7 +11,9 @@ from simulator.faults import FaultName
 from simulator.meta import creatives, insights, media, oauth, objects, preflight, previews, reading, usage
 from simulator.meta.clock import market_now, real_now
 from simulator.meta.errors import GraphError, Refusal
+from simulator.meta.market import outages, run
 from simulator.meta.nodes import FIELDS
+from simulator.meta.reports.query import LEVELS
 from simulator.meta.world import API_VERSION, Call, Request, World
 from simulator.store import Document
 
@@ -21,8 +23,8 @@ NODE_ID = re.compile(r"(act_)?\d{1,20}|\d{1,20}:[0-9a-f]{32}")
 HANDLERS: Mapping[tuple[str, str, str], Handler] = {
     **{(kind, "", "GET"): reading.read_node for kind in FIELDS},
     **{(kind, edge, "GET"): reading.read_edge for kind, edge in reading.EDGES},
-    **{(kind, "insights", "GET"): insights.read for kind in insights.LEVELS},
-    **{(kind, "insights", "POST"): insights.start_report for kind in insights.LEVELS},
+    **{(kind, "insights", "GET"): insights.read for kind in LEVELS},
+    **{(kind, "insights", "POST"): insights.start_report for kind in LEVELS},
     ("report", "", "GET"): insights.report_state,
     ("report", "insights", "GET"): insights.read_report,
     ("user", "permissions", "GET"): oauth.permissions,
@@ -49,20 +51,22 @@ def handle(world: World, request: Request) -> Reply:
     try:
         if public := PUBLIC.get((request.method, request.path)):
             with world.store.transaction():
-                return Reply(200, public(world, request), _headers(None, trace))
+                return Reply(200, public(world, request), _headers(None, request, trace))
         call, handler = _resolve(world, request)
         account = call.account
         if account:
+            outages.check(account)
             usage.admit(world, request, account)
+            run.settle(world, account)
         oauth.require_scope(call)
         # Struck outside of the transaction, which would take the strike back together with the refusal.
         if handler is creatives.create and call.take(FaultName.FLAKY_CREATIVE):
             raise GraphError(Refusal.CREATIVE_FLAKY)
         with world.store.transaction():
             body = handler(call)
-        return Reply(200, body, _headers(account, trace))
+        return Reply(200, body, _headers(account, request, trace))
     except GraphError as error:
-        return Reply(error.entry.status, error.body(trace), _headers(account, trace))
+        return Reply(error.entry.status, error.body(trace), _headers(account, request, trace))
 
 
 PUBLIC: Mapping[tuple[str, str], Callable[[World, Request], Document]] = {
@@ -102,8 +106,8 @@ def _node(world: World, token: Document, node_id: str) -> tuple[str, Document]:
     raise GraphError(Refusal.MISSING_OBJECT, id=node_id)
 
 
-def _headers(account: Document | None, trace: str) -> dict[str, str]:
+def _headers(account: Document | None, request: Request, trace: str) -> dict[str, str]:
     """The date is the account's market clock, which is how clients learn platform time."""
     now = market_now(account) if account else real_now()
     found = {"Date": format_datetime(now, usegmt=True), "facebook-api-version": API_VERSION, "x-fb-trace-id": trace}
-    return found | (usage.headers(account) if account else {})
+    return found | (usage.headers(account, request) if account else {})

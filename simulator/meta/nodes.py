@@ -5,6 +5,7 @@ from collections.abc import Callable
 from simulator.meta import review
 from simulator.meta.clock import local
 from simulator.meta.currencies import minimum_budgets
+from simulator.meta.market import standing
 from simulator.meta.status import effective_status, learning_stage, video_status
 from simulator.meta.world import Call
 from simulator.store import Document, Json
@@ -78,9 +79,13 @@ def value(call: Call, kind: str, document: Document, name: str) -> Json:
     return str(found) if name in MONEY else found
 
 
-def _remaining(_: Call, __: str, document: Document) -> str | None:
+def _remaining(call: Call, kind: str, document: Document) -> str | None:
+    """Of today's budget, or of the lifetime budget; never below 0, also where a day is overspent."""
     budget = document.get("daily_budget") or document.get("lifetime_budget")
-    return None if budget is None else str(max(0, budget - document.get("_spent", 0)))
+    if budget is None:
+        return None
+    spent = standing.spent(call, kind, document["id"])
+    return str(max(0, budget - (spent.today if document.get("daily_budget") else spent.ever)))
 
 
 def _issues(call: Call, kind: str, document: Document) -> list[Document] | None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from simulator.meta import creatives, params, review, writing
 from simulator.meta.errors import GraphError, Refusal, invalid, missing
+from simulator.meta.market import learning
 from simulator.meta.rules import ads, adsets, campaigns
 from simulator.meta.rules.budgets import BUDGETS
 from simulator.meta.specs import FIXED, PARAMETERS, PARENT_KEY
@@ -14,7 +15,6 @@ from simulator.store import Document
 
 BUDGET_EDITS_PER_HOUR = 4
 NEW_STATUSES = ("ACTIVE", "PAUSED")
-RELEARNS = {"targeting", "optimization_goal", "bid_strategy", "attribution_spec", "promoted_object"}
 
 
 def create(kind: str) -> Callable[[Call], Document]:
@@ -123,8 +123,12 @@ def _apply(call: Call, kind: str, before: Document, after: Document, changed: se
     # Meta does not touch updated_time for a change of budget.
     if changed - set(BUDGETS):
         after["updated_time"] = now.isoformat()
-    if kind == "adset" and changed & RELEARNS:
+    relearns = learning.note_edit(before, after, changed, now)
+    if kind == "adset" and relearns:
         after["_significant_edit"] = now.isoformat()
+    if kind == "campaign" and relearns:
+        for adset in call.store.all("adset", parent=after["id"]):
+            call.save("adset", adset | {"_significant_edit": now.isoformat()})
     if kind == "ad" and "creative" in changed:
         _attach(call, after)
     call.save(kind, after)

@@ -4,7 +4,6 @@ import base64
 import binascii
 from collections.abc import Callable
 from dataclasses import replace
-from urllib.parse import urlencode
 
 from simulator.meta import insights, nodes, params
 from simulator.meta.clock import real_now
@@ -95,7 +94,7 @@ def _select(call: Call, kind: str, document: Document, selection: Selection) -> 
     if (kind, name) in EDGES and name not in nodes.FIELDS[kind]:
         return page(call, (kind, name), document, {**selection.arguments, "fields": selection.children})
     if name == "insights":
-        return insights.edge(call, kind, document, selection.arguments)
+        return insights.edge(call, kind, document, {**selection.arguments, "fields": selection.children})
     if reference := nodes.REFERENCES.get((kind, name)):
         return render(call, reference[0], call.fetch(reference[0], document[reference[1]]), selection.children)
     if name not in nodes.FIELDS[kind]:
@@ -124,7 +123,7 @@ def page(call: Call, edge: tuple[str, str], document: Document, options: Documen
         cursors = {"before": _cursor(rows[0]["id"]), "after": _cursor(rows[len(shown) - 1]["id"])}
         reply["paging"] = {"cursors": cursors}
         if len(rows) > size:
-            reply["paging"]["next"] = _next_url(call, f"{document['id']}/{edge[1]}", cursors["after"])
+            reply["paging"]["next"] = call.next_url(f"{document['id']}/{edge[1]}", cursors["after"])
     if str(options.get("summary", "")).lower() not in ("", "false", "0"):
         reply["summary"] = {"total_count": total}
     return reply
@@ -201,8 +200,3 @@ def _after(rows: list[Document], cursor: str | None) -> list[Document]:
 
 def _cursor(object_id: str) -> str:
     return base64.urlsafe_b64encode(object_id.encode()).decode()
-
-
-def _next_url(call: Call, path: str, after: str) -> str:
-    query = {key: value for key, value in call.params.items() if isinstance(value, str | int)}
-    return f"{call.request.base_url}/v26.0/{path}?{urlencode({**query, 'after': after})}"

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from simulator.meta import review
+from simulator.meta.market import standing
 from simulator.meta.world import Call
 from simulator.store import Document
 
@@ -54,10 +55,9 @@ def learning_stage(call: Call, adset: Document) -> Document | None:
     if effective_status(call, "adset", adset) != "ACTIVE":
         return None
     since = datetime.fromisoformat(adset["_significant_edit"])
-    conversions = int(adset.get("_conversions", 0))
-    learnt = "SUCCESS" if conversions >= 50 else "FAIL" if (call.now - since).days >= 7 else "LEARNING"
+    stage, conversions = standing.learning(call, adset, int(since.timestamp())) or ("LEARNING", 0)
     return {
-        "status": learnt,
+        "status": stage,
         "conversions": conversions,
         "last_sig_edit_ts": int(since.timestamp()),
         "attribution_windows": [

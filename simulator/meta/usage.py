@@ -21,7 +21,7 @@ def admit(world: World, request: Request, account: Document) -> None:
         minutes = int(fault.params.get("regain_minutes", 1))
         by_score = int(fault.params.get("code", 80004)) == 17
         account["_usage"]["forced"] = {"pct": 100, "regain_minutes": minutes}
-        raise GraphError(Refusal.ACCOUNT_THROTTLED if by_score else Refusal.USE_CASE_THROTTLED)
+        raise GraphError(Refusal.ACCOUNT_THROTTLED if by_score else _use_case(request))
     usage, now = account["_usage"], real_now().timestamp()
     account["_usage"] = usage = {
         **{key: usage[key] for key in ("set", "blocked_until") if key in usage},
@@ -37,18 +37,23 @@ def admit(world: World, request: Request, account: Document) -> None:
     if blocked:
         raise GraphError(Refusal.ACCOUNT_THROTTLED)
     if _percent(account) >= 100 or usage["calls"] > calls:
-        raise GraphError(Refusal.USE_CASE_THROTTLED)
+        raise GraphError(_use_case(request))
 
 
-def headers(account: Document) -> dict[str, str]:
-    """The two usage headers; percentages, regain in minutes, reset in seconds."""
+def _use_case(request: Request) -> Refusal:
+    """Insights have a limit of their own, here of the same size."""
+    return Refusal.INSIGHTS_THROTTLED if request.wants_insights else Refusal.USE_CASE_THROTTLED
+
+
+def headers(account: Document, request: Request) -> dict[str, str]:
+    """The usage headers, three for insights; percentages, regain in minutes, reset in seconds."""
     tier = account["_tier"]
     most = TIERS[tier][0]
     usage, percent = account["_usage"], _percent(account)
     score = round(100 * _decayed(usage, real_now().timestamp()) / most, 2)
     forced = usage.get("forced") or usage.get("set") or {}
     row = {
-        "type": "ads_management",
+        "type": "ads_insights" if request.wants_insights else "ads_management",
         "call_count": percent,
         "total_cputime": min(percent, 100),
         "total_time": min(percent, 100),
@@ -57,10 +62,14 @@ def headers(account: Document) -> dict[str, str]:
     }
     reset = max(0, round(usage.get("blocked_until", 0) - real_now().timestamp()))
     of_account = {"acc_id_util_pct": score, "reset_time_duration": reset, "ads_api_access_tier": tier}
-    return {
+    found = {
         "X-Business-Use-Case-Usage": json.dumps({account["account_id"]: [row]}),
         "X-Ad-Account-Usage": json.dumps(of_account),
     }
+    if request.wants_insights:
+        throttle = {"app_id_util_pct": 0, "acc_id_util_pct": percent, "ads_api_access_tier": tier}
+        found["X-FB-Ads-Insights-Throttle"] = json.dumps(throttle)
+    return found
 
 
 def set_usage(account: Document, percent: float, regain_minutes: int, for_s: float) -> None:

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from simulator.faults import Fault, FaultName, Faults
 from simulator.meta.clock import market_now, real_now
 from simulator.meta.errors import GraphError, Refusal
+from simulator.meta.market.state import Market
 from simulator.meta.params import Params
 from simulator.store import Document, Json, Store
 
@@ -22,6 +24,8 @@ class World:
     faults: Faults
     app_id: str = APP_ID
     app_secret: str = APP_SECRET
+    # Ad markets that have been read from the store, by account number.
+    markets: dict[str, Market] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,10 @@ class Request:
     @property
     def is_write(self) -> bool:
         return self.method != "GET"
+
+    @property
+    def wants_insights(self) -> bool:
+        return self.path.endswith("/insights")
 
 
 @dataclass(slots=True)
@@ -100,6 +108,11 @@ class Call:
 
     def take(self, name: FaultName) -> Fault | None:
         return self.world.faults.take(name, self.request.method, self.request.full_path)
+
+    def next_url(self, path: str, after: str) -> str:
+        """The address of the page after this cursor, with the parameters of this call."""
+        query = {key: value for key, value in self.params.items() if isinstance(value, str | int)}
+        return f"{self.request.base_url}/{API_VERSION}/{path}?{urlencode({**query, 'after': after})}"
 
     def hidden_until(self) -> str | None:
         """When a fault delays visibility: the real time until which lists leave a new object out."""

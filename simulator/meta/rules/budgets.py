@@ -5,6 +5,7 @@ from datetime import datetime
 
 from simulator.meta.currencies import NO_SPEND_CAP, minimum_for, spend_cap_floor
 from simulator.meta.errors import GraphError, Refusal, invalid, missing
+from simulator.meta.market import standing
 from simulator.meta.world import Call
 from simulator.store import Document
 
@@ -37,8 +38,10 @@ def check_minimum(call: Call, document: Document, goal: str, days: int) -> None:
     minimum = minimum_for(goal, currency) * (days if name == "lifetime_budget" else 1)
     if amount < minimum:
         raise GraphError(Refusal.BUDGET_TOO_LOW, name, param=name, minimum=minimum, currency=currency)
-    if name == "lifetime_budget" and amount <= document.get("_spent", 0):
-        raise GraphError(Refusal.BUDGET_BELOW_SPEND, name, spent=document["_spent"])
+    if name == "lifetime_budget" and "id" in document:
+        kind = "campaign" if "objective" in document else "adset"
+        if amount <= (spent := standing.spent(call, kind, document["id"]).ever):
+            raise GraphError(Refusal.BUDGET_BELOW_SPEND, name, spent=spent)
 
 
 def check_spend_cap(call: Call, campaign: Document) -> None:

@@ -131,6 +131,8 @@ class TestReview:
         activate(advertiser, *tree)
         assert advertiser.get(adset, fields="learning_stage_info").json()["learning_stage_info"]["status"] == "LEARNING"
 
+        dead = {"adset": "*", "alive": False}
+        advertiser.control.put(f"meta/accounts/{advertiser.number}/market/arms", json=dead).raise_for_status()
         advertiser.advance(24 * 8)
 
         assert advertiser.get(adset, fields="learning_stage_info").json()["learning_stage_info"]["status"] == "FAIL"

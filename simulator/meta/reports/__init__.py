@@ -1,0 +1,1 @@
+"""Insights: what the ads market delivered, asked for and answered as Meta does."""
