@@ -12,7 +12,7 @@ from models.domain.states import RenderState
 from tests.api.campaigns import BRIEF, Campaign, create
 from tests.api.people import Member
 from tests.api.rendering import wanted
-from tests.pages.people import People, Person, Visit, Visits
+from tests.pages.people import PATIENCE_MS, People, Person, Visit, Visits
 from tests.pages.views.test_campaign_page import TECHNICAL
 from tests.providers.media.requests import World
 from tests.servers import Simulator
@@ -61,8 +61,8 @@ async def test_pictures_appear_by_themselves_and_new_ones_are_ordered_with_their
     await first.get_by_label("What should it show").fill("At dawn")
     await finish_all(world)
 
-    await expect(second.locator(".ad img").first).to_be_visible(timeout=20_000)
-    await expect(second).not_to_contain_text("Replicate is making it", timeout=20_000)
+    await expect(second.locator(".ad img").first).to_be_visible(timeout=PATIENCE_MS)
+    await expect(second).not_to_contain_text("Replicate is making it", timeout=PATIENCE_MS)
     assert await page.evaluate("window.loadedOnce")
     assert await first.get_by_label("What should it show").input_value() == "At dawn"
 

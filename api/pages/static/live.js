@@ -36,14 +36,17 @@ class Follower {
   constructor() {
     this.due = 0;
     this.timer = null;
+    this.wanted = false;
   }
 
   soon() {
-    if (this.timer !== null) return;
-    this.timer = setTimeout(() => this.look(), Math.max(0, this.due - Date.now()));
+    this.wanted = true;
+    this.timer ??= setTimeout(() => this.look(), Math.max(0, this.due - Date.now()));
   }
 
   async look() {
+    // What changes from here on may not be in the answer, so it asks for another look.
+    this.wanted = false;
     try {
       const answer = await fetch(location.pathname + location.search, { headers: { Accept: "text/html" } });
       if (answer.ok) this.show(new DOMParser().parseFromString(await answer.text(), "text/html"));
@@ -53,6 +56,7 @@ class Follower {
     } finally {
       this.due = Date.now() + PAUSE_MS;
       this.timer = null;
+      if (this.wanted) this.soon();
     }
   }
 
