@@ -43,7 +43,7 @@ with workflow.unsafe.imports_passed_through():
         any_command,
     )
     from models.contracts.publishing import PublishOutcome, StatusWrite
-    from models.domain.states import CampaignStatus, ChangeSetState, Channel, WriteOp
+    from models.domain.states import UNPUBLISHED, CampaignStatus, ChangeSetState, Channel, WriteOp
     from workflows import campaign_rules as rules
     from workflows import policies
     from workflows.campaign_renders import nudge, start_render
@@ -325,7 +325,7 @@ class CampaignWorkflow:
         if ends is not None and ends <= now:
             ending = f"end:{self.ref.campaign_id}:{ends.isoformat()}"
             await self._carry_out(CommandRequest(command_id=ending, actor=SYSTEM, command=End()))
-        elif snapshot.status in rules.UNPUBLISHED:
+        elif snapshot.status in UNPUBLISHED:
             for render_id in snapshot.open_renders:
                 await start_render(self.ref, render_id, snapshot.title)
             self.news = True

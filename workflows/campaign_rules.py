@@ -8,10 +8,9 @@ from models.contracts.base import CampaignRef
 from models.contracts.campaign import CampaignSnapshot, Step, StepProblem
 from models.contracts.commands import CommandRequest
 from models.domain.commands import Command, refusal
-from models.domain.states import CampaignStatus
+from models.domain.states import UNPUBLISHED, CampaignStatus
 
 OVER = {CampaignStatus.ENDED, CampaignStatus.CANCELLED}
-UNPUBLISHED = {CampaignStatus.DRAFT, CampaignStatus.AWAITING_APPROVAL, CampaignStatus.READY}
 ON_PLATFORM = {CampaignStatus.SCHEDULED, CampaignStatus.LIVE, CampaignStatus.PAUSED}
 # Reviews mostly end within minutes in practice and a day by the platform's word; then an hourly look is enough.
 REVIEW_LOOKS = [timedelta(seconds=s) for s in (5, 15, 60, 300, 900)]

@@ -10,6 +10,9 @@ from models.domain.strategy import Concept
 MAX_ATTEMPTS = 3
 """Paid submits of one render; after the last it has failed for good, and people are told."""
 
+FORMATS = {RenderKind.IMAGE: CreativeFormat.SINGLE_IMAGE, RenderKind.VIDEO: CreativeFormat.SINGLE_VIDEO}
+"""What kind of concept shows which kind of result."""
+
 OVER = frozenset({RenderState.SUCCEEDED, RenderState.FAILED, RenderState.CANCELLED, RenderState.UNKNOWN})
 
 # A vertical video fills the most screens; the others are cropped from it by the platform.

@@ -15,6 +15,9 @@ class CampaignStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+UNPUBLISHED = frozenset({CampaignStatus.DRAFT, CampaignStatus.AWAITING_APPROVAL, CampaignStatus.READY})
+
+
 class Delivery(StrEnum):
     """What the platform makes of a published campaign; shown beside the status, never instead of it."""
 

@@ -13,7 +13,7 @@ from models.domain.base import Document, Text500
 from models.domain.brief import Brief
 from models.domain.content import ItemContent
 from models.domain.schedule import Schedule
-from models.domain.states import AdAccountState, DocumentState
+from models.domain.states import AdAccountState, DocumentState, Ratio, RenderKind
 from models.domain.strategy import Strategy
 from models.tables.ad_account import AdAccount
 from models.tables.asset import Asset
@@ -26,6 +26,7 @@ from records import platform_objects
 from records.campaigns.context import Context, body_of
 from records.campaigns.facts import ItemFacts, Versions
 from records.campaigns.refusals import CommandRefused, RefusalType
+from records.renders import jobs
 
 V = TypeVar("V", bound=DocumentVersion)
 
@@ -95,6 +96,7 @@ async def edit_item(context: Context, command: c.EditItem) -> dict[str, JsonValu
             "these two cannot be changed. Edit the strategy to add another item.",
         )
     await _check_pictures(context, content)
+    await _keep_from_renders(context, command.item, item.working, content)
     content = _as_chosen(item.working, content)
     if working := item.versions.working:
         context.before = {"item": working.body}
@@ -116,10 +118,30 @@ def _as_chosen(before: ItemContent | None, after: ItemContent) -> ItemContent:
     """A finished picture that a person put in takes the place of what would be drawn in that ratio."""
     if after.design is None:
         return after
-    drawn = {asset.ratio: asset for asset in before.assets} if before else {}
-    chosen = {asset.ratio for asset in after.assets if asset.recipe is None and asset != drawn.get(asset.ratio)}
+    chosen = _put_in(before, after)
     bases = [base for base in after.design.bases if base.ratio not in chosen]
     return after.model_copy(update={"design": after.design.model_copy(update={"bases": bases})})
+
+
+def _put_in(before: ItemContent | None, after: ItemContent) -> set[Ratio]:
+    """Where a person put another file in; one that was drawn here and comes back without its recipe is none."""
+    known = {(asset.ratio, asset.asset_id) for asset in before.assets} if before else set()
+    return {
+        asset.ratio for asset in after.assets if asset.recipe is None and (asset.ratio, asset.asset_id) not in known
+    }
+
+
+async def _keep_from_renders(context: Context, key: str, before: ItemContent | None, after: ItemContent) -> None:
+    """What was asked for before a person chose a picture or video goes to the library only."""
+    had = {(base.ratio, base.asset_id) for base in before.design.bases} if before and before.design else set()
+    bases = after.design.bases if after.design else []
+    chosen = _put_in(before, after) | {base.ratio for base in bases if (base.ratio, base.asset_id) not in had}
+    for render in context.facts.renders:
+        # A video is shown alone, whatever its ratio.
+        is_replaced = bool(chosen) if render.slot.kind is RenderKind.VIDEO else render.slot.ratio in chosen
+        if is_replaced and key in render.items and (render.is_awaited or (render.is_for_items and not render.is_used)):
+            job = await jobs.locked(context.session, render.id)
+            job.items = [item for item in job.items if item != key]
 
 
 async def _check_pictures(context: Context, content: ItemContent) -> None:

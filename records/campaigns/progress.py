@@ -6,13 +6,12 @@ from typing import Literal
 from models.contracts.campaign import Step
 from models.domain import hashing
 from models.domain.composition import stale_ratios
-from models.domain.states import ApprovalState, CampaignStatus, ChangeSetState, Scope
+from models.domain.states import UNPUBLISHED, ApprovalState, CampaignStatus, ChangeSetState, Scope
 from models.tables.campaign import Campaign
 from records.campaigns.change_approval import change_views
 from records.campaigns.facts import CampaignFacts
-from records.campaigns.renders import due_slots, new_renders, open_renders, untaken_renders
+from records.campaigns.renders import can_take, due_slots, new_renders
 
-UNPUBLISHED = {CampaignStatus.DRAFT, CampaignStatus.AWAITING_APPROVAL, CampaignStatus.READY}
 ON_PLATFORM = {CampaignStatus.SCHEDULED, CampaignStatus.LIVE, CampaignStatus.PAUSED}
 OVER = {CampaignStatus.ENDED, CampaignStatus.CANCELLED}
 
@@ -98,7 +97,7 @@ def _preparation(facts: CampaignFacts) -> Step | None:
         return _opening(facts)
     due = {
         Step.WRITE_COPY: bool(items_to_write(facts)),
-        Step.TAKE_RENDERS: bool(untaken_renders(facts)),
+        Step.TAKE_RENDERS: can_take(facts),
         Step.RENDER: bool(new_renders(facts) or due_slots(facts)),
         Step.COMPOSE: bool(items_to_compose(facts)),
         Step.DRAFT_PLAN: facts.account is not None and _plan_is_due(facts),
@@ -168,8 +167,8 @@ def waiting_on(facts: CampaignFacts, step: Step | None) -> str:
         return ""
     if campaign.status not in UNPUBLISHED:
         return _change_awaits(facts)
-    if campaign.status is CampaignStatus.DRAFT and (making := len(open_renders(facts))):
-        return f"Greenlight: {making} picture{'s' if making > 1 else ''} or videos in the making"
+    if campaign.status is CampaignStatus.DRAFT and (making := sum(render.is_awaited for render in facts.renders)):
+        return f"Greenlight: {making} {'pictures or videos' if making > 1 else 'picture or video'} in the making"
     return _person_awaited(facts)
 
 

@@ -1,6 +1,7 @@
 """What a campaign knows of each of its renders, without prompts and logs, which concern no next step."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,6 +15,7 @@ from models.tables.render import RenderJob
 @dataclass(frozen=True, slots=True)
 class RenderFacts:
     id: UUID
+    created_at: datetime
     slot: Slot
     items: tuple[str, ...]
     state: RenderState
@@ -25,16 +27,27 @@ class RenderFacts:
     def is_open(self) -> bool:
         return self.state not in OVER
 
+    @property
+    def is_awaited(self) -> bool:
+        """Once somebody gave it up its result is not put into the items, however it ends and whenever that is known."""
+        return self.is_open and not self.cancel_wanted
+
+    @property
+    def is_for_items(self) -> bool:
+        """It succeeded, and nobody had given it up by then."""
+        return self.state is RenderState.SUCCEEDED and not self.cancel_wanted
+
 
 async def load_renders(session: AsyncSession, campaign_id: UUID) -> list[RenderFacts]:
     """Oldest first."""
     job = RenderJob
-    columns = (job.id, job.concept_key, job.kind, job.ratio, job.items, job.state)
+    columns = (job.id, job.created_at, job.concept_key, job.kind, job.ratio, job.items, job.state)
     marks = (job.handed_over_at, job.used_at, job.cancel_requested_at)
     query = select(*columns, *marks).where(job.campaign_id == campaign_id).order_by(col(job.created_at), col(job.id))  # type: ignore[call-overload]
     return [
         RenderFacts(
             id=row.id,
+            created_at=row.created_at,
             slot=Slot(row.concept_key, row.kind, row.ratio),
             items=tuple(row.items),
             state=row.state,

@@ -9,8 +9,8 @@ from sqlmodel import col, select
 from models.contracts import commands as c
 from models.domain.content import ItemAsset, ItemContent, item_key
 from models.domain.render_prompts import render_prompt
-from models.domain.rendering import OVER, Slot
-from models.domain.states import CreativeFormat, Ratio, RenderKind
+from models.domain.rendering import FORMATS, OVER, Slot
+from models.domain.states import Ratio, RenderKind
 from models.domain.strategy import Concept
 from models.tables.asset import Asset
 from models.tables.content import ContentSource, ItemVersion
@@ -20,7 +20,15 @@ from records.campaigns.context import Change, Context, body_of
 from records.campaigns.editing import Instruction, known_item, put_draft
 from records.campaigns.pictures import as_base, reference_ids
 from records.campaigns.refusals import CommandRefused, RefusalType
-from records.campaigns.renders import due_slots, open_renders, ratios_of, untaken_renders
+from records.campaigns.render_facts import RenderFacts
+from records.campaigns.renders import (
+    due_slots,
+    is_overtaken,
+    open_renders,
+    ratios_of,
+    shared_renders,
+    untaken_renders,
+)
 from records.renders import jobs
 
 ChooseModel = Callable[[RenderKind, bool], str]
@@ -28,7 +36,6 @@ ChooseModel = Callable[[RenderKind, bool], str]
 
 # Each reference costs as much as a small picture; a model learns little from a fourth view of the same product.
 REFERENCES = 3
-FORMATS = {RenderKind.IMAGE: CreativeFormat.SINGLE_IMAGE, RenderKind.VIDEO: CreativeFormat.SINGLE_VIDEO}
 
 
 async def render(context: Context, command: c.Render) -> dict[str, JsonValue]:
@@ -89,6 +96,12 @@ async def render_again(context: Context, command: c.RenderAgain) -> dict[str, Js
     old = await _known(context, command.render_id)
     if old.state not in OVER:
         raise CommandRefused(RefusalType.NOT_ALLOWED, "This is still being made; cancel it first, or wait.")
+    if not old.items:
+        raise CommandRefused(RefusalType.NOT_ALLOWED, "Its items show other pictures by now; order a new one.")
+    _concept_of(context, old.items)
+    asked = select(RenderJob.id).where(RenderJob.retry_of == old.id, col(RenderJob.state).not_in(OVER)).limit(1)
+    if await context.session.scalar(asked) is not None:
+        raise CommandRefused(RefusalType.NOT_ALLOWED, "Somebody has asked for this again already; it is being made.")
     again = RenderJob(
         **old.model_dump(
             include={
@@ -160,19 +173,35 @@ def renders_handed_over(render_ids: list[UUID]) -> Change:
 
 
 def renders_taken() -> Change:
-    """Each item gets the first result of the renders made for it; later ones win. Variants wait in the library."""
+    """Each item gets the first result of the renders made for it; what was asked for last wins, whichever ended first.
+
+    Variants wait in the library.
+    """
 
     async def change(context: Context) -> None:
-        for finished in untaken_renders(context.facts):
+        facts = context.facts
+        shared = shared_renders(facts)
+        for finished in untaken_renders(facts):
             job = await jobs.locked(context.session, finished.id)
             job.used_at = context.now
-            base = await _first_output(context, finished.id, job.ratio)
-            if base is not None and not finished.cancel_wanted:
-                for key in job.items:
-                    _take_over(context, key, base)
+            wanted = [key for key in job.items if finished.is_for_items and not is_overtaken(facts, finished, key)]
+            await _give(context, finished, wanted)
             await changes.notify(context.session, job.workspace_id, "render", job.id)
+        for key, renders in shared.items():
+            for render in renders:
+                if render.is_for_items:
+                    job = await jobs.locked(context.session, render.id)
+                    job.items = [*job.items, key]
+                    await _give(context, render, [key])
 
     return change
+
+
+async def _give(context: Context, render: RenderFacts, items: list[str]) -> None:
+    base = await _first_output(context, render.id, render.slot.ratio)
+    if base is not None:
+        for key in items:
+            _take_over(context, key, base, render.slot.kind)
 
 
 async def _first_output(context: Context, render_id: UUID, ratio: Ratio) -> ItemAsset | None:
@@ -185,10 +214,12 @@ async def _first_output(context: Context, render_id: UUID, ratio: Ratio) -> Item
     return as_base(asset, ratio, poster)
 
 
-def _take_over(context: Context, key: str, base: ItemAsset) -> None:
+def _take_over(context: Context, key: str, base: ItemAsset, kind: RenderKind) -> None:
     item = context.facts.items.get(key)
     content = item.working if item else None
-    if item is None or content is None or (taken := with_base(content, base)) == content:
+    if item is None or content is None or content.format is not FORMATS[kind]:
+        return
+    if (taken := with_base(content, base)) == content:
         return
     put_draft(
         context,

@@ -2,8 +2,8 @@
 
 from models.domain.brief import ApprovalPreset, Brief
 from models.domain.content import ItemContent, item_key
-from models.domain.rendering import Slot, slots_of
-from models.domain.states import ApprovalState, Ratio, RenderKind, RenderState, Scope
+from models.domain.rendering import FORMATS, Slot, slots_of
+from models.domain.states import UNPUBLISHED, ApprovalState, Ratio, RenderKind, RenderState, Scope
 from records.campaigns.facts import CampaignFacts
 from records.campaigns.render_facts import RenderFacts
 
@@ -22,9 +22,44 @@ def untaken_renders(facts: CampaignFacts) -> list[RenderFacts]:
     return [render for render in facts.renders if render.state is RenderState.SUCCEEDED and not render.is_used]
 
 
+def shared_renders(facts: CampaignFacts) -> dict[str, list[RenderFacts]]:
+    """Items that are younger than renders of their concept, in a language that was added, and lack their pictures.
+
+    Item key → those renders, open or finished, the latest of each ratio: one picture serves all languages.
+    """
+    found: dict[tuple[str, Slot], RenderFacts] = {}
+    named = {(key, render.slot) for render in facts.renders for key in render.items}
+    for render in facts.renders:
+        if not (render.is_awaited or render.is_for_items):
+            continue
+        for key, content in facts.working_items.items():
+            is_of_concept = (content.concept, content.format) == (render.slot.concept, FORMATS[render.slot.kind])
+            is_younger = facts.items[key].row.created_at > render.created_at
+            if is_of_concept and is_younger and (key, render.slot) not in named and _lacks(content, render.slot):
+                found[key, render.slot] = render
+    shared: dict[str, list[RenderFacts]] = {}
+    for (key, _), render in found.items():
+        shared.setdefault(key, []).append(render)
+    return shared
+
+
+def can_take(facts: CampaignFacts) -> bool:
+    """Whether items can take finished pictures over."""
+    shared = shared_renders(facts).values()
+    return bool(untaken_renders(facts)) or any(render.is_for_items for renders in shared for render in renders)
+
+
+def is_overtaken(facts: CampaignFacts, render: RenderFacts, item: str) -> bool:
+    """The item has taken over what was asked for later than this."""
+    later = facts.renders[facts.renders.index(render) + 1 :]
+    return any(one.slot == render.slot and one.is_used and one.is_for_items and item in one.items for one in later)
+
+
 def due_slots(facts: CampaignFacts) -> list[Slot]:
-    """Pictures and videos that are made unasked, now."""
-    return missing_slots(facts) if _may_spend(facts) else []
+    """Pictures and videos that are made unasked, now. A step to plan them may come after the campaign was given up."""
+    campaign = facts.campaign
+    is_prepared = campaign.status in UNPUBLISHED and campaign.archived_at is None
+    return missing_slots(facts) if is_prepared and _may_spend(facts) else []
 
 
 def missing_slots(facts: CampaignFacts) -> list[Slot]:
@@ -66,9 +101,11 @@ def _lacks(item: ItemContent, slot: Slot) -> bool:
 def items_awaiting(facts: CampaignFacts) -> dict[str, int]:
     """How many pictures and videos each item still waits for."""
     waiting: dict[str, int] = {}
-    for render in open_renders(facts):
-        for item in render.items:
+    for render in facts.renders:
+        for item in render.items if render.is_awaited else ():
             waiting[item] = waiting.get(item, 0) + 1
+    for item, renders in shared_renders(facts).items():
+        waiting[item] = waiting.get(item, 0) + len(renders)
     strategy = facts.working_strategy
     for slot in missing_slots(facts):
         for language in strategy.message.languages if strategy else []:

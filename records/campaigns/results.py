@@ -95,11 +95,15 @@ def copy_written(written: Written) -> Change:
         await context.session.flush()
         facts = context.facts
         item = facts.items[written.item]
+        content = written.content
+        if present := item.working:
+            # A person may have chosen other pictures while the words were written.
+            content = content.model_copy(update={"assets": present.assets, "design": present.design})
         version = put_draft(
             context,
             ItemVersion,
             item.versions,
-            written.content,
+            content,
             item_id=item.row.id,
             strategy_version_id=facts.strategies.working.id if facts.strategies.working else None,
             source=ContentSource.AI,

@@ -6,14 +6,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.contracts.campaign import CampaignSnapshot, ChangeSetSnapshot, ItemSnapshot, ScopeSnapshot, Step
 from models.domain.schedule import Schedule
-from models.domain.states import ApprovalState, ChangeSetState, Scope
+from models.domain.states import UNPUBLISHED, ApprovalState, ChangeSetState, Scope
 from models.tables.approval import Approval
 from records import changes
 from records.campaigns import facts as campaign_facts
 from records.campaigns.evaluating import evaluation_of
 from records.campaigns.facts import CampaignFacts
 from records.campaigns.progress import (
-    UNPUBLISHED,
     items_to_compose,
     items_to_write,
     next_step,

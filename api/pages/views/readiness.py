@@ -6,7 +6,7 @@ from api.pages.reading import Reading
 from api.pages.views.titles import title_of
 from models.domain.readiness import Readiness
 from models.domain.remarks import Remark
-from records.campaigns.progress import UNPUBLISHED
+from models.domain.states import UNPUBLISHED
 from records.campaigns.renders import items_awaiting
 
 MISSING_PICTURE = "item.picture.missing"
