@@ -129,6 +129,12 @@ async def settle(session: AsyncSession, workspace_id: UUID, request_id: str, cos
     row.is_estimate = False
 
 
+async def booked(session: AsyncSession, workspace_id: UUID, request_id: str) -> int:
+    """What counts against the cap for this call, in millionths of a US dollar."""
+    row = await _booking(session, workspace_id, request_id)
+    return row.cost_micros if row is not None else 0
+
+
 async def release(session: AsyncSession, workspace_id: UUID, request_id: str) -> None:
     """Takes the booking back after a call that surely cost nothing."""
     row = await _booking(session, workspace_id, request_id)

@@ -48,7 +48,7 @@ class RenderJob(TenantRow, table=True):
     log: list[JsonValue] = Field(default_factory=list, sa_type=JSONB)
     """The last lines, each {at, attempt, line}."""
     cost_micros: int = Field(default=0, sa_type=sa.BigInteger)
-    """Millionths of a US dollar, over all attempts."""
+    """Millionths of a US dollar, over all attempts that have ended: what the provider told, else what was booked."""
     error_type: str | None = None
     error: str | None = None
     """For a marketer: what happened and what to do."""

@@ -161,12 +161,14 @@ async def fail(
 
 
 async def _settle(session: AsyncSession, job: RenderJob, row: RenderAttempt, cost_micros: int | None) -> None:
-    """Where nobody knows what it cost, what was booked stays booked."""
+    """Where nobody knows what it cost, what was booked stays booked and is shown as its cost."""
     if cost_micros is None:
-        return
+        cost_micros = await ai_usage.booked(session, job.workspace_id, usage_id(row))
+    else:
+        cost = ai_usage.AiCost(job.model, 0, 0, cost_micros)
+        await ai_usage.settle(session, job.workspace_id, usage_id(row), cost)
     row.cost_micros = cost_micros
     job.cost_micros += cost_micros
-    await ai_usage.settle(session, job.workspace_id, usage_id(row), ai_usage.AiCost(job.model, 0, 0, cost_micros))
 
 
 async def _open(

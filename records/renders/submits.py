@@ -242,6 +242,8 @@ async def nobody_can_look(session: AsyncSession, sent: RenderAttempt, provider: 
 async def _give_up(session: AsyncSession, job: RenderJob, attempt: RenderAttempt, now: datetime, why: str) -> None:
     """What it may have cost stays booked."""
     attempt.outcome, attempt.ended_at = RenderState.UNKNOWN, now
+    attempt.cost_micros = await ai_usage.booked(session, job.workspace_id, usage_id(attempt))
+    job.cost_micros += attempt.cost_micros
     message = (
         f"The connection broke while this was submitted, and {why}. It may have been made and charged. "
         "Look at the provider's own page; if nothing is there, try again."

@@ -217,7 +217,7 @@ class TestDoubt:
         assert (job.state, job.attempt) == (RenderState.UNKNOWN, 1)
         assert len(render.submits()) == 1
         assert "may have been made and charged" in (job.error or "")
-        assert await desk.spent() > 0, "what it may have cost stays booked"
+        assert await desk.spent() == job.cost_micros > 0, "what it may have cost stays booked, and is shown"
         assert [notice.kind for notice in await notices(desk)] == ["render_unknown"]
 
     async def test_a_worker_that_died_between_submit_and_answer_is_found_out(self, desk: RenderDesk) -> None:
