@@ -34,9 +34,17 @@ class RenderJobWorkflow:
                 # A cancel in Temporal means the command: the provider is asked, and what comes of it is recorded.
                 self.seen = await self._ask_to_cancel()
             if workflow.info().is_continue_as_new_suggested():
-                workflow.continue_as_new(RenderRun(ref=self.ref, seen=self.seen))
+                workflow.continue_as_new(RenderRun(ref=self.ref, seen=self._carried(self.seen)))
         await self._tell_campaign()
         return self.seen
+
+    def _carried(self, seen: RenderSeen) -> RenderSeen:
+        """A call that came during the last step must not wait for the next look in the new run."""
+        return seen.model_copy(update={"wait_s": 0}) if self._is_called(seen) else seen
+
+    def _is_called(self, seen: RenderSeen) -> bool:
+        """A provider that repeats its call about a failed try must not shorten the pause before the next."""
+        return self.nudged or (seen.next_step is NextStep.LOOK and seen.attempt in self.called)
 
     async def _step(self, seen: RenderSeen | None) -> RenderSeen:
         if seen is None:
@@ -62,7 +70,7 @@ class RenderJobWorkflow:
             return
         try:
             await workflow.wait_condition(
-                lambda: self.nudged or seen.attempt in self.called,
+                lambda: self._is_called(seen),
                 timeout=timedelta(seconds=seen.wait_s),
                 timeout_summary=f"Until the next {seen.next_step.value}",
             )

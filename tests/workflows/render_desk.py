@@ -24,7 +24,7 @@ from workflows import policies
 from workflows.ids import render_workflow_id
 from workflows.render import RenderJobWorkflow
 
-PATIENCE_S = 40
+PATIENCE_S = 90
 PICTURE, VIDEO, PIKA = "replicate/flux-schnell", "runway/gen4_turbo", "fal/pika-image"
 
 

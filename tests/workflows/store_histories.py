@@ -1,18 +1,22 @@
 """Stores new histories for `test_replay.py`, from real runs on the simulator; pytest runs it only where it is named."""
 
 import json
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
+from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
 from models.contracts import commands as c
-from models.domain.states import CampaignStatus, Scope, Verdict
+from models.domain.states import CampaignStatus, Ratio, RenderKind, RenderStage, RenderState, Scope, Verdict
 from models.domain.strategy import Strategy
 from settings import Settings
 from tests.workflows.campaign_desk import Run, Shop, everything, working
+from tests.workflows.render_desk import PICTURE, VIDEO, RenderDesk, RenderRunning, open_desk
 from tests.workflows.test_campaign_creation import BARE
 from tests.workflows.test_replay import HISTORIES, replayer
 from workflows.ids import campaign_workflow_id, publish_workflow_id
+from workflows.render import RenderJobWorkflow
 
 
 async def test_everything_drafted(shop: Shop) -> None:
@@ -75,6 +79,90 @@ async def test_runs_that_continue(second_shop: Shop, settings: Settings) -> None
         await _store(run, "campaign-continued-2")
 
 
+async def test_a_campaign_that_has_pictures_made(shop: Shop) -> None:
+    run = await shop.started(allow_ai_images=True)
+    await run.drafted()
+    ordered = c.Render(items=["evening.en"], kind=RenderKind.IMAGE, ratios=[Ratio.SQUARE], model=PICTURE)
+    shop.meta.control.post("/media", json={"render_s": 60}).raise_for_status()
+    await run.do(ordered)
+    [made] = (await run.until(lambda now: bool(now.open_renders))).open_renders
+    await run.do(c.CancelRender(render_id=made))
+    await run.until(lambda now: not now.open_renders and now.step is None)
+    shop.meta.control.delete("/media").raise_for_status()
+    await run.do(c.Archive())
+    await run.handle.result()
+
+    await _store(run, "campaign-rendered")
+
+
+@pytest.mark.parametrize("story", ["webhook", "retried", "cancelled", "unknown", "continued"])
+async def test_a_render(story: str, shop: Shop, second_shop: Shop, settings: Settings) -> None:
+    shop = second_shop if story == "continued" else shop
+    desk = await open_desk(shop.client, shop.office, shop.meta.control)
+    desk.clear_faults()
+    desk.pace(render_s=0.3 if story in ("retried", "unknown") else 60)
+    try:
+        async with AsyncExitStack() as closing:
+            if story == "continued":
+                await closing.enter_async_context(working(shop.client, settings))
+            await RENDERS[story](desk)
+    finally:
+        desk.clear_faults()
+        desk.control.delete("/media").raise_for_status()
+
+
+async def _by_webhook(desk: RenderDesk) -> None:
+    render = await desk.started()
+    await render.until(lambda job: job.stage is RenderStage.RENDERING)
+    desk.control.post(f"/media/jobs/{render.submits()[0]['id']}/finish").raise_for_status()
+    await render.handle.signal(RenderJobWorkflow.look, 1)
+    await _ended(render, RenderState.SUCCEEDED, "render-webhook")
+
+
+async def _retried(desk: RenderDesk) -> None:
+    desk.fault("replicate", "job_failed", times=1)
+    await _ended(await desk.started(), RenderState.SUCCEEDED, "render-retried")
+
+
+async def _cancelled(desk: RenderDesk) -> None:
+    render = await desk.started()
+    await render.until(lambda job: job.stage is RenderStage.RENDERING)
+    await render.cancel()
+    await _ended(render, RenderState.CANCELLED, "render-cancelled")
+
+
+async def _unknown(desk: RenderDesk) -> None:
+    desk.fault("runway", "applied_then_dropped", method="POST", times=1)
+    render = await desk.started(VIDEO, RenderKind.VIDEO, reference_ids=desk.office.pictures)
+    await _ended(render, RenderState.UNKNOWN, "render-unknown")
+
+
+async def _continued(desk: RenderDesk) -> None:
+    """Somebody who keeps asking makes the history long; the last run ends with a cancel in Temporal."""
+    render = await desk.started()
+    first = (await render.handle.describe()).run_id
+    begun = desk.client.get_workflow_handle(render.handle.id, run_id=first)
+    while (await begun.describe()).status is WorkflowExecutionStatus.RUNNING:
+        await render.handle.signal(RenderJobWorkflow.look, 0)
+    await _keep(begun, "render-continued-1")
+    await render.handle.cancel()
+    await _ended(render, RenderState.CANCELLED, "render-continued-2")
+
+
+RENDERS = {
+    "webhook": _by_webhook,
+    "retried": _retried,
+    "cancelled": _cancelled,
+    "unknown": _unknown,
+    "continued": _continued,
+}
+
+
+async def _ended(render: RenderRunning, state: RenderState, name: str) -> None:
+    assert (await render.ended()).state is state
+    await _keep(render.handle, name)
+
+
 async def _send_back_and_rewrite(run: Run, item: str) -> None:
     seen = next(found.hash for found in (await run.now()).items if found.key == item)
     verdict = c.Decide(
@@ -99,7 +187,11 @@ async def _revise_strategy(run: Run) -> None:
 
 async def _store(run: Run, name: str, workflow_id: str | None = None, run_id: str | None = None) -> None:
     workflow_id = workflow_id or campaign_workflow_id(run.campaign_id)
-    history = await run.shop.client.get_workflow_handle(workflow_id, run_id=run_id).fetch_history()
+    await _keep(run.shop.client.get_workflow_handle(workflow_id, run_id=run_id), name)
+
+
+async def _keep(handle: WorkflowHandle[Any, Any], name: str) -> None:
+    history = await handle.fetch_history()
     await replayer().replay_workflow(history)
     without_machine = _anonymous(json.loads(history.to_json()))
     (HISTORIES / f"{name}.json").write_text(json.dumps(without_machine, separators=(",", ":")) + "\n")

@@ -45,9 +45,11 @@ async def test_a_stored_history_replays(name: str) -> None:
 
 
 def test_there_is_a_stored_history_of_each_kind_of_story() -> None:
-    kinds = ("drafted", "story", "refused", "cancelled", "continued-1", "continued-2")
+    kinds = ("drafted", "story", "refused", "cancelled", "continued-1", "continued-2", "rendered")
     assert {f"campaign-{kind}" for kind in kinds} <= set(STORED)
     assert {"publish-live", "publish-refused", "publish-cancelled", "publish-person"} <= set(STORED)
+    renders = ("webhook", "retried", "cancelled", "unknown", "continued-1", "continued-2")
+    assert {f"render-{kind}" for kind in renders} <= set(STORED)
 
 
 @pytest.mark.parametrize("name", STORED)
