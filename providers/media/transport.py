@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from providers.media.protocol import Reference
 
 log = structlog.get_logger()
 TIMEOUT_S = 15.0
+# NUL and halves of surrogate pairs, which JSON can carry.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,17 @@ def _json_object(response: httpx.Response) -> dict[str, JsonValue] | None:
         return {}
     try:
         body = json.loads(response.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    return body if isinstance(body, dict) else None
+    return {str(name): _storable(value) for name, value in body.items()} if isinstance(body, dict) else None
+
+
+def _storable(value: JsonValue) -> JsonValue:
+    """A provider's words are kept with the render; one letter that Postgres refuses must not lose a paid result."""
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", value)
+    if isinstance(value, list):
+        return [_storable(part) for part in value]
+    if isinstance(value, dict):
+        return {_UNSTORABLE.sub("", name): _storable(part) for name, part in value.items()}
+    return value

@@ -106,3 +106,16 @@ async def test_one_call_of_ours_is_one_request() -> None:
         await providers.close()
 
     assert len(stub.requests) == 1
+
+
+async def test_words_that_no_database_takes_are_told_without_what_it_refuses() -> None:
+    """A progress bar may write NUL, and a text that is cut off may end in half of an emoji."""
+    told = {"id": "p1", "status": "failed", "logs": "10%\0 done", "error": "A lamp \ud83d"}
+    async with wire_stub(reply(told)) as stub:
+        provider = ReplicateMedia(Access(stub.url, KEY))
+        job = await provider.poll("p1")
+        await provider.close()
+
+    assert job.log == "10%\N{REPLACEMENT CHARACTER} done"
+    assert job.failure is not None
+    assert job.failure.vendor.message == "A lamp \N{REPLACEMENT CHARACTER}"
