@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from models.domain.base import (
+    BasisPoints,
     Colour,
     Document,
     HttpsUrl,
@@ -59,9 +60,15 @@ class ItemAsset(Document):
     ratio: Ratio
     asset_id: UUID
     sha256: Sha256
-    crop: tuple[int, int, int, int] | None = None
+    crop: tuple[BasisPoints, BasisPoints, BasisPoints, BasisPoints] | None = None
     poster: AssetRef | None = None
     recipe: Sha256 | None = None
+
+    @model_validator(mode="after")
+    def _crop_leaves_something(self) -> Self:
+        if self.crop is not None and not (self.crop[0] < self.crop[2] and self.crop[1] < self.crop[3]):
+            raise ValueError("the crop leaves nothing; its left must be below its right and its top below its bottom")
+        return self
 
 
 class Design(Document):
