@@ -12,7 +12,7 @@ from uuid import UUID
 import httpx
 import sqlalchemy as sa
 
-from bench import commands, reads, writes
+from bench import commands, reads, renders, writes
 from bench.installation import ENVIRONMENT, BenchFailed, access
 from bench.timing import Pair
 from observability import configure_logging
@@ -36,7 +36,24 @@ def measure(campaign_id: UUID) -> list[Pair]:
         _process("bench.bare_worker", settings.temporal_address),
     ):
         _await_answer(bare_url)
-        return asyncio.run(_pairs(settings, bare_url, campaign_id))
+        pairs = asyncio.run(_pairs(settings, bare_url, campaign_id))
+    return [*pairs, asyncio.run(_renders(settings, campaign_id))]
+
+
+async def _renders(settings: Settings, campaign_id: UUID) -> Pair:
+    await renders.make_namespace(await connect(settings.temporal_address))
+    with _process("bench.render_worker", "ours"), _process("bench.render_worker", "bare"):
+        database = Database(settings.database_url)
+        try:
+            return await renders.measure(settings, database, await _workspace_id(), campaign_id)
+        finally:
+            await database.close()
+
+
+async def _workspace_id() -> UUID:
+    url, key = access()
+    async with httpx.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {key}"}, trust_env=False) as api:
+        return UUID((await api.get("/api/v1/auth/me")).json()["workspace_id"])
 
 
 async def _pairs(settings: Settings, bare_url: str, campaign_id: UUID) -> list[Pair]:
@@ -44,7 +61,7 @@ async def _pairs(settings: Settings, bare_url: str, campaign_id: UUID) -> list[P
     database = Database(settings.database_url)
     headers = {"Authorization": f"Bearer {key}"}
     async with httpx.AsyncClient(base_url=url, headers=headers, timeout=30, trust_env=False) as api:
-        workspace_id = UUID((await api.get("/api/v1/auth/me")).json()["workspace_id"])
+        workspace_id = await _workspace_id()
         await _quiet(database, workspace_id)
         pairs = [await writes.measure(settings, database, workspace_id, campaign_id)]
         pairs += await reads.measure(api, bare_url, database, str(campaign_id))
