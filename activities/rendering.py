@@ -120,7 +120,8 @@ class Rendering:
             async with self.database.workspace_transaction(ref.workspace_id) as session:
                 return await submits.refused(session, attempt, token, _trouble(error), _vendor(error.vendor))
         async with self.database.workspace_transaction(ref.workspace_id) as session:
-            answer = Accepted(made.provider_job_id, await self._typical_s(session, job))
+            typical = 0 if _has_ended(made) else await self._typical_s(session, job)
+            answer = Accepted(made.provider_job_id, typical)
             seen = await submits.accepted(session, attempt, token, answer)
         return seen.model_copy(update={"wait_s": 0 if _has_ended(made) else FIRST_LOOKS[job.kind]})
 
@@ -211,21 +212,21 @@ class Rendering:
         return seen.model_copy(update={"wait_s": self._next_look(job, attempt)})
 
     async def _store(self, ref: RenderRef, job: RenderJob, attempt: RenderAttempt, told: Job) -> RenderSeen:
-        provider = self.providers.for_model(job.model)
+        if job.kind is RenderKind.VIDEO:
+            # A picture is stored sooner than anybody could read of it.
+            async with self.database.workspace_transaction(ref.workspace_id) as session:
+                await results.note_storing(session, ref, attempt.number)
         cost = told.cost_micro_usd
-        known = cost if cost is not None else provider.ceiling_micro_usd(_request(job, seed=attempt.seed))
-        async with self.database.workspace_transaction(ref.workspace_id) as session:
-            await results.note_storing(session, ref, attempt.number)
         try:
             files = await self.files.fetch(job, attempt, told)
         except LinkExpired as error:
-            failed = Failed(Ended.LOST, Trouble("render.link_expired", _LOST), False, known, _vendor(error.vendor))
+            failed = Failed(Ended.LOST, Trouble("render.link_expired", _LOST), False, cost, _vendor(error.vendor))
             return await self._failed(ref, attempt, failed)
         except BadResult as error:
-            failed = Failed(Ended.FAILED, Trouble("render.bad_result", error.message), True, known, {})
+            failed = Failed(Ended.FAILED, Trouble("render.bad_result", error.message), True, cost, {})
             return await self._failed(ref, attempt, failed)
         async with self.database.workspace_transaction(ref.workspace_id) as session:
-            return await results.succeed(session, ref, attempt.number, files, known)
+            return await results.succeed(session, ref, attempt.number, files, cost)
 
     async def _failed(self, ref: RenderRef, attempt: RenderAttempt, failed: Failed) -> RenderSeen:
         async with self.database.workspace_transaction(ref.workspace_id) as session:

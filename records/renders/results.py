@@ -105,7 +105,7 @@ async def cancel_passed_on(session: AsyncSession, ref: RenderRef, attempt: int) 
 
 
 async def succeed(
-    session: AsyncSession, ref: RenderRef, attempt: int, files: Sequence[MadeFile], cost_micros: int
+    session: AsyncSession, ref: RenderRef, attempt: int, files: Sequence[MadeFile], cost_micros: int | None
 ) -> RenderSeen:
     """Assets, outputs, cost and state in one transaction; a repeat changes nothing."""
     job, row, now = await _open(session, ref, attempt)
