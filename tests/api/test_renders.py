@@ -1,5 +1,6 @@
 """Pictures and videos in the making, over HTTP: asking, following, cancelling, paying once more, and what it costs."""
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -102,23 +103,31 @@ async def test_what_no_model_can_make_is_refused_with_those_that_can(
 
 
 async def test_what_has_not_begun_is_cancelled_at_once_and_paid_again_only_on_demand(
-    campaign: Campaign, records: Database
+    written: Campaign, records: Database
 ) -> None:
-    job = await wanted(records, campaign)
+    item, http = await item_of(written), written.member.http
+    job = await wanted(
+        records,
+        written,
+        concept_key=item["content"]["concept"],
+        items=[item["key"]],
+        handed_over_at=datetime.now(UTC),
+    )
 
-    early = await again(campaign.member, job.id, uuid4().hex)
-    cancelled = await campaign.member.http.post(f"{RENDERS}/{job.id}/cancel")
-    late = await campaign.member.http.post(f"{RENDERS}/{job.id}/cancel")
+    early = await again(written.member, job.id, uuid4().hex)
+    cancelled = await http.post(f"{RENDERS}/{job.id}/cancel")
+    late = await http.post(f"{RENDERS}/{job.id}/cancel")
     key = uuid4().hex
-    first, repeated = await again(campaign.member, job.id, key), await again(campaign.member, job.id, key)
+    first, repeated = await again(written.member, job.id, key), await again(written.member, job.id, key)
 
     assert (early.status_code, early.json()["type"]) == (409, "urn:greenlight:problem:not_allowed")
     assert (cancelled.status_code, cancelled.json()["detail"]["state"]) == (200, "cancelled")
     assert late.status_code == 409
+    assert first.status_code == 200, first.text
     assert first.json()["detail"] == repeated.json()["detail"]
-    new, old = (await campaign.get("/renders"))["items"]
-    assert (new["state"], new["retry_of"], old["state"]) == ("queued", str(job.id), "cancelled")
-    assert (new["model"], new["attempt"], old["cost_micro_usd"]) == (job.model, 0, 0)
+    new, old = (await written.get("/renders"))["items"][:2]
+    assert (new["retry_of"], new["model"], new["items"]) == (str(job.id), job.model, job.items)
+    assert (old["id"], old["state"], old["cost_micro_usd"]) == (str(job.id), "cancelled", 0)
 
 
 async def test_asking_twice_with_one_key_for_different_things_is_refused(written: Campaign) -> None:

@@ -3,7 +3,7 @@
 from playwright.async_api import expect
 
 from models.domain.roles import Role
-from tests.pages.people import People, Person, Visit, Visits, connected
+from tests.pages.people import PATIENCE_MS, People, Person, Visit, Visits, connected
 from tests.servers import Simulator
 
 
@@ -80,6 +80,7 @@ async def test_a_marketer_takes_a_brief_to_live_ads_and_ends_them(
     await visit.open("/assets")
     await page.locator("[name=file]").set_input_files({"name": "dallah.jpg", "mimeType": "image/jpeg", "buffer": photo})
     await visit.press("Upload")
+    await expect(page.locator(".gallery")).to_contain_text("dallah", timeout=PATIENCE_MS)
 
     await write_brief(visit)
     await look_at_drafts(visit)
