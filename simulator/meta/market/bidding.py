@@ -1,5 +1,6 @@
 """Who spends how much of an hour's budget: pacing, Meta's division of campaign budgets, demand and bid limits."""
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -34,6 +35,7 @@ class Flights:
     sums: dict[tuple[int, int], Floats] = field(default_factory=dict)
 
     def left(self, season: int, parts: int, hour: Hour, closes: int) -> float:
+        """Traffic from this hour until the flight closes."""
         if (season, parts) not in self.sums:
             share = [
                 seasons.WEIGHTS[season, each.weekday, each.hour]
@@ -42,10 +44,8 @@ class Flights:
                 for each in self.ahead
             ]
             self.sums[season, parts] = np.concatenate([[0.0], np.cumsum(share)])
-        starts = [each.start for each in self.ahead[:1]]
-        first = starts[0] if starts else hour.start
         sums = self.sums[season, parts]
-        begin, end = (min(max(0, -(-(at - first) // 3600)), len(sums) - 1) for at in (hour.start, closes))
+        begin, end = (bisect_left(self.ahead, at, key=lambda each: each.start) for at in (hour.start, closes))
         return float(sums[end] - sums[begin])
 
 

@@ -18,7 +18,7 @@ from simulator.meta.market.state import Records
 
 Floats = NDArray[np.float64]
 Pools = NDArray[np.int64]
-BISECTIONS = 60
+BISECTIONS = 40
 
 
 @dataclass(slots=True)

@@ -63,12 +63,13 @@ class _Game:
         self._events = [market.events]
 
     def _ahead(self, now: float) -> list[Hour]:
+        """The hours that lifetime budgets may still be spread over."""
         rows = self._roster
         if not (rows.campaigns["lifetime"].any() or rows.adsets["lifetime"].any()):
             return []
-        furthest = int(now) + FURTHEST_S
-        closes = [int(rows.adsets["closes"][rows.adsets["closes"] < furthest].max(initial=int(now)))]
-        return list(hours(self._zone, self._market.settled, min(max(closes) + HOUR_S, furthest)))
+        ends = rows.adsets["closes"]
+        last = ends[ends < now + FURTHEST_S].max(initial=int(now))
+        return list(hours(self._zone, self._market.settled, int(last) + HOUR_S))
 
     def play(self, hour: Hour) -> None:
         market, roster = self._market, self._roster

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from simulator.meta import params
+from simulator.meta import nodes, params
 from simulator.meta.clock import local_day
 from simulator.meta.errors import GraphError, Refusal, invalid
 from simulator.meta.fields import parse_fields
@@ -56,7 +56,7 @@ def parse(account: Document, kind: str, options: Document) -> Query:
         _hourly(options.get("breakdowns")),
         _windows(options.get("action_attribution_windows")),
         _yes(options.get("use_account_attribution_setting")),
-        tuple(parse_conditions(options.get("filtering"))),
+        _conditions(level, options.get("filtering")),
         _sort(options.get("sort")),
         _limit(options.get("limit")),
         _start(options.get("after")),
@@ -74,6 +74,18 @@ def _fields(asked: Json) -> tuple[str, ...]:
         if name not in FIELDS:
             raise GraphError(Refusal.UNKNOWN_FIELD, "fields", field=name, kind="insights")
     return names
+
+
+def _conditions(level: str, asked: Json) -> tuple[Condition, ...]:
+    """On a metric, or on a field of the report's objects or of those above them, such as campaign.id."""
+    conditions = tuple(parse_conditions(asked))
+    for condition in conditions:
+        kind, _, name = condition.field.rpartition(".")
+        kind = kind or level
+        known = kind in LEVELS[: LEVELS.index(level) + 1] and name in nodes.FIELDS[kind]
+        if not known and condition.field not in SORTABLE:
+            raise invalid("filtering", f"{condition.field} cannot be filtered at the level {level}")
+    return conditions
 
 
 def _hourly(asked: Json) -> bool:

@@ -5,10 +5,9 @@ from numpy.typing import NDArray
 
 from simulator.meta import nodes
 from simulator.meta.currencies import CURRENCIES
-from simulator.meta.errors import invalid
 from simulator.meta.filtering import Condition, keeps
 from simulator.meta.market.ledger import COUNTS
-from simulator.meta.reports.query import LEVELS, SORTABLE, Query
+from simulator.meta.reports.query import SORTABLE, Query
 from simulator.meta.reports.rows import Writer
 from simulator.meta.reports.table import Keys, Table, place_of
 from simulator.meta.world import Call
@@ -41,8 +40,6 @@ def _by_object(call: Call, query: Query, table: Table, writer: Writer, condition
     """Conditions such as ad.effective_status or campaign.id; each object is looked at once."""
     kind, _, name = condition.field.rpartition(".")
     kind = kind or query.level
-    if kind not in LEVELS[: LEVELS.index(query.level) + 1] or name not in nodes.FIELDS[kind]:
-        raise invalid("filtering", f"{condition.field} cannot be filtered at the level {query.level}")
     verdicts: dict[int, bool] = {}
     for row in rows:
         number = place_of(query, int(table.keys[row]))[0]
