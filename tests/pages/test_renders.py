@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 import httpx
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Locator, expect
 
 from models.domain.roles import Role
 from models.domain.states import RenderState
@@ -49,6 +49,13 @@ async def finish_all(world: World) -> None:
             world.finish(job["id"])
 
 
+async def choose_three_cheap_squares(item: Locator) -> None:
+    for shape in ("Portrait", "Full screen", "Wide"):
+        await item.get_by_role("checkbox", name=shape).uncheck()
+    await item.get_by_label("Made by").select_option("replicate/flux-schnell")
+    await item.get_by_label("Variants of each").fill("3")
+
+
 async def test_pictures_appear_by_themselves_and_new_ones_are_ordered_with_their_price_in_view(
     visit: Visit, member: Member, world: World
 ) -> None:
@@ -76,10 +83,7 @@ async def test_pictures_appear_by_themselves_and_new_ones_are_ordered_with_their
     assert await page.evaluate("window.loadedOnce")
     assert await first.get_by_label("What should it show").input_value() == "At dawn"
 
-    for shape in ("Portrait", "Full screen", "Wide"):
-        await first.get_by_role("checkbox", name=shape).uncheck()
-    await first.get_by_label("Made by").select_option("replicate/flux-schnell")
-    await first.get_by_label("Variants of each").fill("3")
+    await choose_three_cheap_squares(first)
     await expect(first.locator("[data-total]")).to_have_text("With everything above: USD 0.009")
     await campaign.until(lambda seen: seen["step"] is None, "/progress")
     await first.get_by_role("button", name="Make them").click()

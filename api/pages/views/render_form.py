@@ -12,6 +12,7 @@ from models.domain.commands import Command, refusal
 from models.domain.rendering import MAX_ATTEMPTS
 from models.domain.states import CreativeFormat, RenderKind
 from records.campaigns.pictures import reference_ids
+from records.campaigns.rendering import REFERENCES
 from records.campaigns.renders import ratios_of
 
 KINDS = {CreativeFormat.SINGLE_IMAGE: RenderKind.IMAGE, CreativeFormat.SINGLE_VIDEO: RenderKind.VIDEO}
@@ -51,7 +52,7 @@ def render_form(reading: Reading, key: str, offer: Offer) -> RenderForm | None:
         return None
     if refusal(facts.campaign.status, Command.RENDER) is not None:
         return None
-    references = len(reference_ids(facts.brief))
+    references = min(REFERENCES, len(reference_ids(facts.brief)))
     models = _choices(offer, kind, references)
     if not models:
         return None
