@@ -127,6 +127,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_render_job_workspace_id_id")),
     )
     op.create_index("ix_render_job_campaign_id", "render_job", ["campaign_id", "created_at"], unique=False)
+    op.create_index("ix_render_job_newest", "render_job", ["workspace_id", "created_at"], unique=False)
     op.create_index("ix_render_job_model", "render_job", ["workspace_id", "model", "ended_at"], unique=False)
     op.create_table(
         "render_attempt",

@@ -21,6 +21,7 @@ class RenderJob(TenantRow, table=True):
         same_workspace("campaign_id", "campaign"),
         same_workspace("retry_of", "render_job"),
         sa.Index("ix_render_job_campaign_id", "campaign_id", "created_at"),
+        sa.Index("ix_render_job_newest", "workspace_id", "created_at"),
         sa.Index("ix_render_job_model", "workspace_id", "model", "ended_at"),
     )
 
