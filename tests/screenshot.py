@@ -14,6 +14,13 @@ from stack.environment import read_environment
 from tests.browser import CACHE, FLAGS, find_chromium
 
 PICTURE = ROOT / "docs" / "images" / "campaign.png"
+# The second ad is the first one in English.
+OPEN_AN_AD = """() => {
+    document.querySelectorAll('img').forEach(picture => { picture.loading = 'eager' })
+    const ad = document.querySelectorAll('details.item')[1]
+    ad.open = true
+    window.scrollTo(0, ad.getBoundingClientRect().top - 260)
+}"""
 PAPER = {"width": 820, "height": 1180}
 
 
@@ -31,6 +38,7 @@ async def photograph() -> None:
         await page.get_by_label("Password").fill(demo["GREENLIGHT_DEMO_PASSWORD"])
         await page.get_by_role("button", name="Log in").click()
         await page.wait_for_url(f"**/campaigns/{campaign}")
+        await page.evaluate(OPEN_AN_AD)
         await page.wait_for_load_state("networkidle")
         PICTURE.parent.mkdir(exist_ok=True)
         await page.screenshot(path=PICTURE)
