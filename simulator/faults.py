@@ -37,6 +37,7 @@ class FaultName(StrEnum):
     DELAYED_VISIBILITY = "delayed_visibility"  # meta: a created object stays out of lists for `seconds`
     BATCH_NULL = "batch_null"  # meta: the batch item number `index` is not run
     STUCK_REPORT = "stuck_report"  # meta: an insights report stays "Job Running" at 100 percent
+    FAILED_REPORT = "failed_report"  # meta: an insights report ends as "Job Failed"; sent again it may succeed
     FLAKY_CREATIVE = "flaky_creative"  # meta: 100/1487390, nothing applied
     REFUSAL = "refusal"  # openai: the model refuses
     TRUNCATED = "truncated"  # openai: the output ends at the token limit

@@ -165,6 +165,7 @@ class Refusal(Enum):
     VIDEO_UNREACHABLE = Entry(389, None, "Video not fetched", "The video could not be fetched from its URL.")
     VIDEO_FORMAT = Entry(352, None, "Video format", "The video file has a format that is not supported.")
     IMAGE_FORMAT = Entry(100, None, "Image format", "The file {name} is not a picture that can be read (JPEG or PNG).")
+    REPORT_FAILED = Entry(100, None, "Report failed", "The report has no results: {status}. Ask for a new one.")
     REPORT_NOT_READY = Entry(2601, 1815107, "Report not ready", "The report is still running.", 400, True)
 
 

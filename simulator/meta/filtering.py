@@ -15,6 +15,8 @@ OPERATORS: dict[str, Callable[[Json, Json], bool]] = {
     "IN": lambda found, wanted: str(found) in [str(item) for item in wanted],
     "NOT_IN": lambda found, wanted: str(found) not in [str(item) for item in wanted],
     "GREATER_THAN": lambda found, wanted: _number(found) > _number(wanted),
+    "GREATER_THAN_OR_EQUAL": lambda found, wanted: _number(found) >= _number(wanted),
+    "LESS_THAN_OR_EQUAL": lambda found, wanted: _number(found) <= _number(wanted),
     "LESS_THAN": lambda found, wanted: _number(found) < _number(wanted),
 }
 TAKES_LIST = {"IN", "NOT_IN"}
@@ -58,4 +60,4 @@ def _number(value: Json) -> float:
     try:
         return float(value)
     except (ValueError, TypeError):
-        raise invalid("filtering", "GREATER_THAN and LESS_THAN compare numbers") from None
+        raise invalid("filtering", "GREATER_THAN, LESS_THAN and their OR_EQUAL compare numbers") from None

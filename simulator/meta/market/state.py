@@ -3,6 +3,7 @@
 import json
 import struct
 import zlib
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,6 +59,8 @@ class Market:
     rules: list[Document] = field(default_factory=list)
     freezes: list[Document] = field(default_factory=list)
     places: dict[str, int] = field(default_factory=dict)
+    # Sums of reports that are being paged through; not kept in the store.
+    sums: dict[Hashable, Any] = field(default_factory=dict)
 
     def place(self, object_id: str) -> int | None:
         """Where in its arrays a campaign, ad set or ad stands, once it has been part of the market."""

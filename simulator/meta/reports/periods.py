@@ -9,6 +9,7 @@ from simulator.store import Document, Json
 Period = tuple[date, date]
 DEFAULT_PRESET = "last_30d"
 OLDEST_DAYS = 37 * 31
+FURTHEST_DAYS = 366
 LONGEST_STEP = 90
 
 
@@ -23,6 +24,8 @@ def of(options: Document, today: date, first: date) -> list[Period]:
             raise invalid("time_range", "must not end before it starts")
         if (today - since).days > OLDEST_DAYS:
             raise GraphError(Refusal.TOO_OLD, "time_range")
+        if (until - today).days > FURTHEST_DAYS:
+            raise invalid("time_range", "must not end more than a year ahead")
     return [part for since, until in ranges for part in _divided(since, until, options.get("time_increment"))]
 
 

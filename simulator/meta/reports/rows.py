@@ -23,12 +23,11 @@ class Writer:
 
     def __init__(self, call: Call, query: Query, scope: Scope, table: Table) -> None:
         self._call, self._query, self._scope, self._table = call, query, scope, table
+        self._places = place_of(query, table.keys)
         self._offset = CURRENCIES[call.owner["currency"]][0]
-        self._order = np.argsort(table.rows, kind="stable")
-        self._sorted = table.rows[self._order]
 
     def write(self, row: int) -> Document:
-        number, period, hour = place_of(self._query, int(self._table.keys[row]))
+        number, period, hour = (int(part[row]) for part in self._places)
         since, until = self._query.periods[period]
         objects = self._objects(self._scope.ids[number])
         shown = self._identity(objects, self._query.fields or self._default_fields())
@@ -43,8 +42,8 @@ class Writer:
 
     def sums(self, row: int) -> Sums:
         spend, impressions, clicks, links, pages, views, thruplays = (int(count) for count in self._table.counts[row])
-        first, last = np.searchsorted(self._sorted, [row, row + 1])
-        actions, worth = self._conversions(self._table.conversions[self._order[first:last]])
+        first, last = np.searchsorted(self._table.rows, [row, row + 1])
+        actions, worth = self._conversions(self._table.conversions[first:last])
         clicked = {"link_click": links, "landing_page_view": pages, "post_engagement": clicks + views}
         shared = {name: self._clicked(count) for name, count in (clicked | {"page_engagement": clicks + views}).items()}
         shared["video_view"] = Actions(views, {name: views for name in self._query.windows if name == "1d_view"})
@@ -53,7 +52,7 @@ class Writer:
 
     def objects(self, row: int) -> dict[str, Document]:
         """The row's object and its parents by kind."""
-        return self._objects(self._scope.ids[place_of(self._query, int(self._table.keys[row]))[0]])
+        return self._objects(self._scope.ids[int(self._places[0][row])])
 
     def _clicked(self, count: int) -> Actions:
         return Actions(

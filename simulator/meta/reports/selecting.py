@@ -40,11 +40,9 @@ def _by_object(call: Call, query: Query, table: Table, writer: Writer, condition
     """Conditions such as ad.effective_status or campaign.id; each object is looked at once."""
     kind, _, name = condition.field.rpartition(".")
     kind = kind or query.level
-    verdicts: dict[int, bool] = {}
-    for row in rows:
-        number = place_of(query, int(table.keys[row]))[0]
-        if number not in verdicts:
-            document = writer.objects(int(row))[kind]
-            verdicts[number] = keeps(condition, nodes.value(call, kind, document, name))
-    kept = [row for row in rows if verdicts[place_of(query, int(table.keys[row]))[0]]]
-    return np.array(kept, int)
+    numbers = place_of(query, table.keys)[0]
+    verdicts = {}
+    for row in np.unique(numbers, return_index=True)[1]:
+        found = nodes.value(call, kind, writer.objects(int(row))[kind], name)
+        verdicts[int(numbers[row])] = keeps(condition, found)
+    return np.asarray(rows[np.array([verdicts[int(numbers[row])] for row in rows], bool)])

@@ -18,12 +18,15 @@ from simulator.store import Document
 HOURS = 24
 # People that ad sets of one account reach in common.
 OVERLAP = 0.85
+# Meta computes insights anew about every 15 minutes.
+REFRESH_S = 900
+KEPT = 4
 Keys = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`keys` name object, period and hour of each row; `rows` says to which of them each conversion belongs."""
+    """`keys` name object, period and hour of each row; `rows` says to which each conversion belongs, in order."""
 
     keys: Keys
     counts: NDArray[np.int64]
@@ -57,9 +60,21 @@ def scope(call: Call, kind: str, node: Document, level: str) -> Scope:
     return Scope(market, mine, *per_level[level])
 
 
-def build(call: Call, query: Query, found: Scope) -> Table:
+def build(call: Call, query: Query, found: Scope, node_id: str) -> Table:
+    """As of the last full quarter of an hour; pages of one report come from the same sums."""
+    market, at = found.market, int(call.now.timestamp()) // REFRESH_S * REFRESH_S
+    key = (node_id, query.level, query.periods, query.hourly, market.settled, at, len(market.freezes))
+    if key not in market.sums:
+        while len(market.sums) >= KEPT:
+            del market.sums[next(iter(market.sums))]
+        market.sums[key] = _build(call, query, found, max(at, market.settled))
+    table: Table = market.sums[key]
+    return table
+
+
+def _build(call: Call, query: Query, found: Scope, at: int) -> Table:
     ads, slots, counts = _delivered(call, query, found)
-    events, event_slots = _happened(call, query, found)
+    events, event_slots = _happened(query, found, at)
     keys, where = np.unique(
         np.concatenate([_key(query, found.objects[ads], slots), _key(query, found.objects[events["ad"]], event_slots)]),
         return_inverse=True,
@@ -68,13 +83,14 @@ def build(call: Call, query: Query, found: Scope) -> Table:
     sums = np.zeros((len(keys), len(ledger.COUNTS)), np.int64)
     np.add.at(sums, own, counts)
     reach = np.zeros(len(keys), np.int64) if query.hourly else _reach(found.market, ads, own, counts[:, 1], len(keys))
-    return Table(keys, sums, reach, events, rows)
+    order = np.argsort(rows, kind="stable")
+    return Table(keys, sums, reach, events[order], rows[order])
 
 
-def place_of(query: Query, key: int) -> tuple[int, int, int]:
-    """Object, period and hour of a key."""
-    rest, hour = divmod(key, HOURS)
-    return (*divmod(rest, len(query.periods)), hour)
+def place_of(query: Query, keys: Keys) -> tuple[Keys, Keys, Keys]:
+    """Object, period and hour of each key."""
+    rest, hours = np.divmod(keys, HOURS)
+    return (*np.divmod(rest, len(query.periods)), hours)
 
 
 def _key(query: Query, objects: Keys, slots: Keys) -> Keys:
@@ -104,9 +120,9 @@ def _records(call: Call, hourly: bool, since: date, until: date) -> list[tuple[i
     return [(datetime.fromtimestamp(start, zone).hour, rows) for start, rows in found]
 
 
-def _happened(call: Call, query: Query, found: Scope) -> tuple[Records, Keys]:
+def _happened(query: Query, found: Scope, at: int) -> tuple[Records, Keys]:
     """Conversions that Meta knows of by now. Hours have lost those that happened off Meta."""
-    events = conversions.known(found.market, call.now.timestamp())
+    events = conversions.known(found.market, at)
     events = events[found.mine[events["ad"]]]
     if query.hourly:
         events = events[events["on_meta"]]

@@ -106,6 +106,7 @@ class TestSelecting:
         assert found("adset.effective_status", "IN", ["PAUSED"]) == [first]
         assert len(found("adset.name", "CONTAIN", "Set 0")) == 2
         assert len(found("spend", "GREATER_THAN", median)) == 1
+        assert len(found("spend", "GREATER_THAN_OR_EQUAL", median)) == 2
 
     def test_rows_can_be_sorted(self, running: Live) -> None:
         spends = [minor(row) for row in running.rows(level="adset", sort=["spend_descending"])]
@@ -122,7 +123,9 @@ class TestSelecting:
             ({"time_range": {"since": "2027-01-05"}}, 100),
             ({"time_range": {"since": "2027-01-05", "until": "2027-01-01"}}, 100),
             ({"time_range": {"since": "2020-01-05", "until": "2027-01-01"}}, 3018),
+            ({"time_range": {"since": "2027-01-05", "until": "9999-12-31"}, "time_increment": 1}, 100),
             ({"time_increment": 0}, 100),
+            ({"time_increment": "weekly"}, 100),
             ({"breakdowns": "age"}, 100),
             ({"action_attribution_windows": ["3d_click"]}, 100),
             ({"filtering": [{"field": "ad.name", "operator": "EQUAL", "value": "x"}]}, 100),
@@ -136,6 +139,13 @@ class TestSelecting:
     ) -> None:
         assert refusal(live.advertiser.get(f"{live.act}/insights", **params))[0] == error
         assert refusal(live.advertiser.post(f"{live.act}/insights", **params))[0] == error
+
+    def test_a_summary_adds_up_all_pages(self, running: Live) -> None:
+        asked = {"level": "adset", "date_preset": "maximum", "limit": 1, "default_summary": True}
+        reply = running.advertiser.get(f"{running.act}/insights", **asked).json()
+
+        assert len(reply["data"]) == 1
+        assert minor(reply["summary"]) == running.books()["spend_minor"]
 
 
 class TestPages:
@@ -182,6 +192,22 @@ class TestReports:
         assert "next" in rows["paging"]
         all_rows = running.advertiser.get(f"{report}/insights", limit=500).json()["data"]
         assert all_rows == running.rows(level="adset", time_increment=1, fields="adset_id,spend,actions")
+
+    def test_one_may_fail_and_all_expire(self, running: Live) -> None:
+        running.advertiser.fault("failed_report", f"/v26.0/{running.act}/insights", "POST", times=1)
+        failed, fine = (
+            running.advertiser.post(f"{running.act}/insights", date_preset="maximum").json()["report_run_id"]
+            for _ in range(2)
+        )
+        running.advance(0.01)
+        states = [running.advertiser.get(report).json() for report in (failed, fine)]
+        refused = running.advertiser.get(f"{failed}/insights")
+        running.advance(31 * DAY)
+
+        assert [state["async_status"] for state in states] == ["Job Failed", "Job Completed"]
+        assert (states[0]["error_code"], states[0]["error_subcode"]) == (-2, 2490547)
+        assert refusal(refused)[0] == 100
+        assert running.advertiser.get(fine).json()["async_status"] == "Job Skipped"
 
 
 class TestLimits:

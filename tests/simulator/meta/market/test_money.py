@@ -152,6 +152,20 @@ class TestWhatRuns:
         assert live.books()["spend_minor"] == 0
         assert live.rows() == []
 
+    @pytest.mark.parametrize("level", ["adset", "campaign"])
+    def test_delivery_keeps_to_start_and_end(self, live: Live, level: str) -> None:
+        start, end = "2027-01-10T04:00:00+0000", "2027-01-11T06:00:00+0000"
+        flight: dict[str, Any] = {"start_time": start, "end_time": end} if level == "adset" else {"start_time": start}
+        campaign, (adset,) = live.shop(**flight)
+        if level == "campaign":
+            live.advertiser.post(campaign, stop_time=end)
+        live.advance(2 * DAY)
+
+        hours = [(row["date_start"][-2:], row[HOURLY][:2]) for row in live.rows(breakdowns=HOURLY, time_increment=1)]
+
+        assert (hours[0], hours[-1], len(hours)) == (("10", "04"), ("11", "05"), 26)
+        assert live.read(adset, "effective_status")["effective_status"] == "ACTIVE"
+
     def test_an_ad_spends_from_its_approval_and_a_pause_ends_it(self, live: Live) -> None:
         live.advertiser.change(review_delay_s=5 * 3600)
         _, (adset,) = live.shop()
