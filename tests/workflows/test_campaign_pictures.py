@@ -220,3 +220,5 @@ class TestGivingUp:
         for render_id in now.open_renders:
             await run.do(c.CancelRender(render_id=render_id))
         await run.until(lambda now: not now.open_renders)
+        # People read the row, not the workflow.
+        await run.until_row(lambda row: row.waiting_on.startswith("Marketer"))
