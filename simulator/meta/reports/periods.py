@@ -19,6 +19,8 @@ def of(options: Document, today: date, first: date) -> list[Period]:
     Raises 100 for what cannot be read and 3018 for a start more than 37 months ago.
     """
     ranges = _ranges(options, today, first)
+    if not ranges:
+        raise invalid("time_ranges", "must name at least one range")
     for since, until in ranges:
         if until < since:
             raise invalid("time_range", "must not end before it starts")

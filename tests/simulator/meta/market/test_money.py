@@ -111,6 +111,32 @@ class TestLimits:
         assert max(minor(row) for row in live.rows(capped, time_increment=1)) <= 1_000
         assert len(live.rows(level="adset")) == 3
 
+    def test_a_minimum_spend_lifts_an_ad_set_that_would_get_little(self, live: Live) -> None:
+        live.arms("Weak", conversion_rate=0.0005)
+        live.arms(alive=True)
+        campaign = live.campaign(**CAMPAIGN_BUDGET)
+        own = {"bid_strategy": None, "daily_budget": None}
+        weak, lifted = (
+            live.adset(campaign, name="Weak", **own, **more) for more in ({}, {"daily_min_spend_target": 5_000})
+        )
+        live.adset(campaign, name="Strong", **own)
+        live.advance(2 * DAY)
+
+        spent = {row["adset_id"]: minor(row) for row in live.rows(level="adset")}
+        assert spent[lifted] > 7_000 > 2 * spent.get(weak, 0)
+
+    def test_a_cost_cap_below_the_usual_cost_slows_spending(self, live: Live) -> None:
+        same: dict[str, Any] = {"family": "log", "bend": 3, "click_cost": 100, "saturation": 10_000}
+        live.arms(**same, conversion_rate=0.05, volatility=0)
+        campaign = live.campaign()
+        free, capped = (
+            live.adset(campaign, **more) for more in ({}, {"bid_strategy": "COST_CAP", "bid_amount": 1_000})
+        )
+        live.advance(3 * DAY)
+
+        spent = {row["adset_id"]: minor(row) for row in live.rows(level="adset")}
+        assert spent[capped] < 0.5 * spent[free]
+
     @pytest.mark.parametrize("owner", ["campaign", "account"])
     def test_spending_stops_at_a_spending_limit(self, live: Live, owner: str) -> None:
         campaign, _ = live.shop(adsets=2)
