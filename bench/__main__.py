@@ -87,7 +87,7 @@ def measure(report: Report, console: Console) -> None:
     report.figures = [
         Figure("start with empty state", first_s, 90, "s"),
         Figure("start again", warm_s, 15, "s"),
-        Figure("demo, from a brief to live ads", demo_s, 40, "s"),
+        Figure("demo, from a brief to live ads", demo_s, 60, "s"),
         Figure(f"create a campaign, p95 of {CREATIONS}", create_ms, 3000, "ms"),
         Figure(f"list campaigns, p95 of {READS}", read_ms, 200, "ms"),
         *(
@@ -109,7 +109,8 @@ def p95(call: Callable[[], object], times: int) -> float:
 
 
 def create_campaign(client: httpx.Client) -> None:
-    brief = {**SHOP.brief, "flight": SHOP.dates(datetime.now(UTC))}
+    # Without renders: those have a measurement of their own.
+    brief = {**SHOP.brief, "allow_ai_images": False, "allow_ai_video": False, "flight": SHOP.dates(datetime.now(UTC))}
     reply = client.post("/api/v1/campaigns", json={"brief": brief}, headers={"Idempotency-Key": str(uuid.uuid4())})
     if reply.status_code != httpx.codes.CREATED:
         raise BenchFailed(f"Creating a campaign answered {reply.status_code}: {reply.text}")
