@@ -85,6 +85,20 @@ class TestLimits:
         assert 24_000 < sum(days) <= 30_000
         assert len(days) == 4
 
+    def test_so_does_a_lifetime_budget_of_a_campaign(self, live: Live) -> None:
+        live.arms(alive=True)
+        campaign = live.campaign(**CAMPAIGN_BUDGET | {"daily_budget": None, "lifetime_budget": 40_000})
+        own = {"bid_strategy": None, "daily_budget": None, "end_time": "2027-01-14T00:00:00+0000"}
+        for _ in range(2):
+            live.adset(campaign, **own)
+        live.advance(2 * DAY)
+        halfway = live.books()["spend_minor"]
+        live.advance(4 * DAY)
+
+        assert 12_000 < halfway < 28_000
+        assert 34_000 < live.books()["spend_minor"] <= 40_000
+        assert live.read(campaign, "budget_remaining")["budget_remaining"] == str(40_000 - live.books()["spend_minor"])
+
     def test_day_parts_confine_delivery_to_their_hours(self, live: Live) -> None:
         live.arms(saturation=50_000)
         evenings = [{"start_minute": 18 * 60, "end_minute": 22 * 60, "days": [0, 1, 2, 3, 4, 5, 6]}]
