@@ -47,6 +47,14 @@ class BadResult(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Fetched:
+    """What can be used, and in words what cannot: it was paid for together, and one is no reason to pay all again."""
+
+    files: list[MadeFile]
+    spoilt: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class RenderFiles:
     database: Database
     store: ObjectStore
@@ -70,24 +78,32 @@ class RenderFiles:
             found.append(Reference(await to_thread.run_sync(_small, content, crop), "image/jpeg"))
         return tuple(found)
 
-    async def fetch(self, job: RenderJob, attempt: RenderAttempt, told: Job) -> list[MadeFile]:
+    async def fetch(self, job: RenderJob, attempt: RenderAttempt, told: Job) -> Fetched:
         """Downloads, checks and stores each file. Files go through the disk, so memory stays small.
 
         Raises:
-            BadResult: it cannot be used; making it once more may help.
+            BadResult: none can be used; making them once more may help.
             LinkExpired: the provider's link does not work any more.
             ProviderError: provider or object store cannot be reached; try again.
         """
         if not told.outputs:
             raise BadResult("The provider said that it was finished, but sent no file.")
-        made = []
+        made: list[MadeFile] = []
+        spoilt: list[BadResult] = []
         with TemporaryDirectory(prefix="render-") as folder:
             for position, output in enumerate(told.outputs):
                 path = Path(folder) / str(position)
-                await self._download(job, output, path)
-                media = await to_thread.run_sync(_checked, job, path)
-                made.append(await self._keep(job, attempt, path, media, position))
-        return made
+                try:
+                    await self._download(job, output, path)
+                    media = await to_thread.run_sync(_checked, job, path)
+                except BadResult as error:
+                    spoilt.append(error)
+                else:
+                    made.append(await self._keep(job, attempt, path, media, position))
+        if not made:
+            raise spoilt[0]
+        of = len(told.outputs)
+        return Fetched(made, [f"{number} of {of} not kept: {bad.message}" for number, bad in enumerate(spoilt, 1)])
 
     async def _download(self, job: RenderJob, output: Output, path: Path) -> None:
         for tried in range(1, DOWNLOADS + 1):

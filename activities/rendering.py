@@ -5,8 +5,11 @@ to wait; the workflow hears only of states.
 """
 
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TypeVar
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,24 +18,26 @@ from temporalio.exceptions import ApplicationError
 
 from activities.errors import waiting
 from activities.heartbeats import heartbeating
+from activities.render_failures import LOST, failure_of, trouble_of, vendor_words
 from activities.render_files import BadResult, RenderFiles
-from activities.settling import unbroken
+from activities.settling import unbroken, written_down
 from models.contracts.rendering import NextStep, RenderRef, RenderSeen
 from models.domain.rendering import OVER, Ended
 from models.domain.states import LedgerState, RenderKind, RenderStage
-from models.tables.base import JsonObject
 from models.tables.render import RenderAttempt, RenderJob
-from providers.errors import BadAnswer, OutcomeUnknown, ProviderError, RetryLater, VendorReply
+from providers.errors import BadAnswer, OutcomeUnknown, ProviderError, RetryLater
 from providers.media.callbacks import CallbackUrls
 from providers.media.catalogue import entry
 from providers.media.download import LinkExpired
-from providers.media.protocol import CallsBack, FindsJobs, Job, JobState, MediaProvider, Reference, RenderRequest
+from providers.media.protocol import CallsBack, FindsJobs, Job, JobState, Reference, RenderRequest
 from providers.media.registry import MediaProviders
 from records.database import Database
 from records.renders import jobs, results, submits
 from records.renders.jobs import Trouble
 from records.renders.results import Failed, Progress
-from records.renders.submits import Accepted, Claimed, Doubt, Terms
+from records.renders.submits import Accepted, Claimed, Doubt, Terms, Unprepared
+
+T = TypeVar("T")
 
 # Clocks of the provider and ours may differ by this much.
 CLOCKS = timedelta(minutes=2)
@@ -68,23 +73,30 @@ class Rendering:
         Raises:
             ApplicationError: only what waiting cures; Temporal tries again.
         """
+        references: tuple[Reference, ...] | None = None
         async with heartbeating():
             while True:
                 send_before = time.monotonic() + self.limits.send_within.total_seconds()
                 try:
                     async with self.database.workspace_transaction(ref.workspace_id) as session:
-                        claimed = await submits.claim(session, ref, uuid4(), self._terms())
+                        claimed = await submits.claim(
+                            session, ref, uuid4(), self._terms(), prepared=references is not None
+                        )
                 except ProviderError as error:
                     return await self._not_possible(ref, error)
-                if isinstance(claimed, RenderSeen):
-                    return claimed
-                if isinstance(claimed, Doubt):
-                    await self._settle(ref, claimed)
-                else:
-                    # Cancelling must not tear a call from its answer: what was claimed is written down first.
-                    seen = await unbroken(self._send(ref, claimed, send_before))
-                    if seen is not None:
-                        return seen
+                match claimed:
+                    case RenderSeen():
+                        return claimed
+                    case Doubt():
+                        await self._settle(ref, claimed)
+                    case Unprepared(job):
+                        references = await self._references(ref, job)
+                    case Claimed(job, attempt):
+                        request = self._full_request(job, attempt, references or (), send_before)
+                        # Cancelling must not tear a call from its answer: what was claimed is written down first.
+                        seen = await unbroken(self._send(ref, claimed, request))
+                        if seen is not None:
+                            return seen
 
     def _terms(self) -> Terms:
         def ceiling(job: RenderJob) -> int:
@@ -97,42 +109,56 @@ class Rendering:
     async def _not_possible(self, ref: RenderRef, error: ProviderError) -> RenderSeen:
         """The model is not in the catalogue, or its provider not set up here: nothing was spent, a person is needed."""
         async with self.database.workspace_transaction(ref.workspace_id) as session:
-            return await submits.stop(session, ref, _trouble(error))
+            return await submits.stop(session, ref, trouble_of(error))
 
-    async def _send(self, ref: RenderRef, claimed: Claimed, send_before: float) -> RenderSeen | None:
+    async def _references(self, ref: RenderRef, job: RenderJob) -> tuple[Reference, ...]:
+        """Before the claim, so that whatever goes wrong with them leaves no submit in doubt."""
+        try:
+            return await self.files.references(job, _most_references(job))
+        except ProviderError as error:
+            raise await self._held_up(ref, error) from error
+
+    async def _send(self, ref: RenderRef, claimed: Claimed, request: RenderRequest) -> RenderSeen | None:
         """The one attempt. None where its outcome is unknown and has to be looked up."""
         job, attempt, token = claimed.job, claimed.attempt, claimed.token
-        provider = self.providers.for_model(job.model)
         try:
-            request = await self._full_request(job, attempt)
-            if time.monotonic() > send_before:
-                raise RetryLater(provider.label, "Preparing the reference pictures took too long.")
-            made = await provider.render(replace(request, send_before=send_before))
+            made = await self.providers.for_model(job.model).render(request)
         except (OutcomeUnknown, BadAnswer) as error:
-            async with self.database.workspace_transaction(ref.workspace_id) as session:
-                await submits.unclear(session, attempt, token, error.message)
+            await self._noted(ref, partial(submits.unclear, sent=attempt, token=token, words=error.message))
             return None
         except RetryLater as error:
-            async with self.database.workspace_transaction(ref.workspace_id) as session:
-                await submits.not_sent(session, attempt, token, f"{error.message} Trying again by itself.")
+            words = f"{error.message} Trying again by itself."
+            await self._noted(ref, partial(submits.not_sent, sent=attempt, token=token, words=words))
             raise waiting(error.message, error.retry_after) from error
         except ProviderError as error:
-            async with self.database.workspace_transaction(ref.workspace_id) as session:
-                return await submits.refused(session, attempt, token, _trouble(error), _vendor(error.vendor))
-        async with self.database.workspace_transaction(ref.workspace_id) as session:
+            trouble, vendor = trouble_of(error), vendor_words(error.vendor)
+            return await self._noted(
+                ref, partial(submits.refused, sent=attempt, token=token, trouble=trouble, vendor=vendor)
+            )
+
+        async def accept(session: AsyncSession) -> RenderSeen:
             typical = 0 if _has_ended(made) else await self._typical_s(session, job)
-            answer = Accepted(made.provider_job_id, typical)
-            seen = await submits.accepted(session, attempt, token, answer)
+            return await submits.accepted(session, attempt, token, Accepted(made.provider_job_id, typical))
+
+        seen = await self._noted(ref, accept)
         return seen.model_copy(update={"wait_s": 0 if _has_ended(made) else FIRST_LOOKS[job.kind]})
+
+    async def _noted(self, ref: RenderRef, write: Callable[[AsyncSession], Awaitable[T]]) -> T:
+        async def once() -> T:
+            async with self.database.workspace_transaction(ref.workspace_id) as session:
+                return await write(session)
+
+        return await written_down(once)
 
     async def _typical_s(self, session: AsyncSession, job: RenderJob) -> float:
         learnt = await jobs.typical_seconds(session, job.model)
         return learnt if learnt is not None else entry(job.model).typical_s
 
-    async def _full_request(self, job: RenderJob, attempt: RenderAttempt) -> RenderRequest:
-        references = await self.files.references(job, _most_references(job))
-        callback = self._callback(job, attempt)
-        return replace(_request(job, seed=attempt.seed), references=references, webhook_url=callback)
+    def _full_request(
+        self, job: RenderJob, attempt: RenderAttempt, references: tuple[Reference, ...], send_before: float
+    ) -> RenderRequest:
+        request, callback = _request(job, seed=attempt.seed), self._callback(job, attempt)
+        return replace(request, references=references, webhook_url=callback, send_before=send_before)
 
     def _callback(self, job: RenderJob, attempt: RenderAttempt) -> str | None:
         provider = self.providers.for_model(job.model)
@@ -202,8 +228,10 @@ class Rendering:
                 return await self._still_going(ref, job, attempt, told)
             case JobState.SUCCEEDED:
                 return await self._store(ref, job, attempt, told)
+            case JobState.LOST:
+                return await self._lost(ref, job, attempt, failure_of(told, provider))
             case _:
-                return await self._failed(ref, attempt, _failure(told, provider))
+                return await self._failed(ref, attempt, failure_of(told, provider))
 
     async def _still_going(self, ref: RenderRef, job: RenderJob, attempt: RenderAttempt, told: Job) -> RenderSeen:
         stage = RenderStage.IN_QUEUE if told.state is JobState.QUEUED else RenderStage.RENDERING
@@ -218,15 +246,24 @@ class Rendering:
                 await results.note_storing(session, ref, attempt.number)
         cost = told.cost_micro_usd
         try:
-            files = await self.files.fetch(job, attempt, told)
+            fetched = await self.files.fetch(job, attempt, told)
         except LinkExpired as error:
-            failed = Failed(Ended.LOST, Trouble("render.link_expired", _LOST), False, cost, _vendor(error.vendor))
-            return await self._failed(ref, attempt, failed)
+            failed = Failed(Ended.LOST, Trouble("render.link_expired", LOST), False, cost, vendor_words(error.vendor))
+            return await self._lost(ref, job, attempt, failed)
         except BadResult as error:
             failed = Failed(Ended.FAILED, Trouble("render.bad_result", error.message), True, cost, {})
             return await self._failed(ref, attempt, failed)
         async with self.database.workspace_transaction(ref.workspace_id) as session:
-            return await results.succeed(session, ref, attempt.number, files, cost)
+            await results.note_spoilt(session, ref, attempt.number, fetched.spoilt)
+            return await results.succeed(session, ref, attempt.number, fetched.files, cost)
+
+    async def _lost(self, ref: RenderRef, job: RenderJob, attempt: RenderAttempt, failed: Failed) -> RenderSeen:
+        """One answer that nothing is there may come from a server that has not heard of it yet; two in a row count."""
+        async with self.database.workspace_transaction(ref.workspace_id) as session:
+            seen = await results.note_missing(session, ref, attempt.number)
+        if seen is not None:
+            return seen.model_copy(update={"wait_s": FIRST_LOOKS[job.kind]})
+        return await self._failed(ref, attempt, failed)
 
     async def _failed(self, ref: RenderRef, attempt: RenderAttempt, failed: Failed) -> RenderSeen:
         async with self.database.workspace_transaction(ref.workspace_id) as session:
@@ -243,9 +280,6 @@ class Rendering:
         since = datetime.now(UTC) - (attempt.first_sent_at or datetime.now(UTC))
         longest = 30.0 if self._callback(job, attempt) is None else 60.0
         return min(max(FIRST_LOOKS[job.kind], since.total_seconds() / 4), longest)
-
-
-_LOST = "The provider had deleted the result before it could be saved. It was paid; make it again if you still need it."
 
 
 def _request(job: RenderJob, *, seed: int) -> RenderRequest:
@@ -267,32 +301,3 @@ def _most_references(job: RenderJob) -> int:
 
 def _has_ended(job: Job) -> bool:
     return job.state not in (JobState.QUEUED, JobState.RUNNING)
-
-
-def _trouble(error: ProviderError) -> Trouble:
-    return Trouble(error.type, error.message)
-
-
-def _vendor(said: VendorReply) -> JsonObject:
-    fields = {
-        "status": said.status,
-        "code": said.code,
-        "subcode": said.subcode,
-        "message": said.message,
-        "request_id": said.request_id,
-    }
-    return {name: value for name, value in fields.items() if value is not None}
-
-
-def _failure(told: Job, provider: MediaProvider) -> Failed:
-    """A job that ended without a result."""
-    if told.state is JobState.LOST:
-        return Failed(Ended.LOST, Trouble("render.lost", _LOST), False, told.cost_micro_usd, {})
-    if told.state is JobState.CANCELLED:
-        words = f"{provider.label} stopped it before it was finished."
-        return Failed(Ended.CANCELLED, Trouble("render.stopped", words), True, told.cost_micro_usd, {})
-    failure = told.failure
-    words = failure.message if failure else f"{provider.label} could not make it and gave no reason."
-    vendor = _vendor(failure.vendor) if failure else {}
-    retryable = failure.retryable if failure else True
-    return Failed(Ended.FAILED, Trouble("render.failed", words), retryable, told.cost_micro_usd, vendor)

@@ -13,7 +13,7 @@ from models.contracts.rendering import NextStep, RenderRef, RenderSeen
 from models.domain.rendering import OVER
 from models.domain.states import LedgerState, RenderStage, RenderState
 from models.tables.render import RenderAttempt, RenderJob
-from records import changes, notifications
+from records import ai_usage, changes, notifications
 from records.ledger import database_now
 
 _RECENT = 50
@@ -50,6 +50,18 @@ async def read(session: AsyncSession, ref: RenderRef) -> tuple[RenderJob, Render
     if job is None:
         raise UnknownRender(f"There is no render {ref.render_id} in this workspace.")
     return job, await latest_attempt(session, ref.render_id)
+
+
+def usage_id(attempt: RenderAttempt) -> str:
+    """Under which the cost of the attempt is booked."""
+    return f"render:{attempt.id}"
+
+
+async def give_up_unsent(session: AsyncSession, attempt: RenderAttempt | None, now: datetime) -> None:
+    """A submit that surely made no job, and never will, counts against the cap no longer."""
+    if attempt is not None and attempt.outcome is None and attempt.state is LedgerState.INTENDED:
+        attempt.outcome, attempt.ended_at = RenderState.CANCELLED, now
+        await ai_usage.release(session, attempt.workspace_id, usage_id(attempt))
 
 
 def is_with_provider(attempt: RenderAttempt | None) -> bool:
@@ -99,6 +111,7 @@ async def ask_to_cancel(session: AsyncSession, render_id: UUID) -> RenderSeen:
     if job.state not in OVER:
         job.cancel_requested_at = job.cancel_requested_at or now
         if not is_with_provider(attempt):
+            await give_up_unsent(session, attempt, now)
             await end(session, job, RenderState.CANCELLED, now)
         await told(session, job)
     return seen(job, NextStep.LOOK)

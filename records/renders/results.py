@@ -17,8 +17,7 @@ from models.tables.render import RenderAttempt, RenderJob, RenderOutput
 from records import ai_usage, assets
 from records.ledger import database_now
 from records.renders import jobs
-from records.renders.jobs import Trouble
-from records.renders.submits import usage_id
+from records.renders.jobs import Trouble, usage_id
 
 # Per attempt; more is of use to nobody and makes the row large.
 PROVIDER_LINES = 150
@@ -57,6 +56,7 @@ async def note_progress(session: AsyncSession, ref: RenderRef, attempt: int, pro
     if row is None:
         return jobs.seen(job, NextStep.LOOK)
     _take_log(job, row, now, progress.log)
+    row.empties = 0
     if (progress.stage, progress.percent) != (job.stage, job.progress) or job.note:
         job.stage, job.progress, job.note = progress.stage, progress.percent, ""
         _refine_eta(job, row, now)
@@ -94,6 +94,24 @@ async def note_storing(session: AsyncSession, ref: RenderRef, attempt: int) -> N
     if row is not None and job.stage is not RenderStage.STORING:
         job.stage, job.progress = RenderStage.STORING, 100
         await jobs.told(session, job)
+
+
+async def note_spoilt(session: AsyncSession, ref: RenderRef, attempt: int, words: Sequence[str]) -> None:
+    if words:
+        job, row, now = await _open(session, ref, attempt)
+        if row is not None:
+            jobs.log(job, now, *words)
+
+
+async def note_missing(session: AsyncSession, ref: RenderRef, attempt: int) -> RenderSeen | None:
+    """The provider had nothing to give; None when it had nothing the last time either."""
+    job, row, now = await _open(session, ref, attempt)
+    if row is None or row.empties > 0:
+        return None
+    row.empties += 1
+    jobs.log(job, now, "The provider does not find it; looking once more")
+    await jobs.told(session, job)
+    return jobs.seen(job, NextStep.LOOK)
 
 
 async def cancel_passed_on(session: AsyncSession, ref: RenderRef, attempt: int) -> None:

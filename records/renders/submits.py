@@ -21,7 +21,7 @@ from models.tables.render import RenderAttempt, RenderJob
 from records import ai_usage
 from records.ledger import database_now
 from records.renders import jobs
-from records.renders.jobs import Trouble
+from records.renders.jobs import Trouble, usage_id
 
 # Models take seeds of 32 bits without a sign; zero often means "choose one".
 _SEEDS = 2**31 - 2
@@ -50,16 +50,18 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
+class Unprepared:
+    """The reference pictures are to be read first: what follows a claim must be the call that it allows."""
+
+    job: RenderJob
+
+
+@dataclass(frozen=True, slots=True)
 class Doubt:
     """A submit that was, or may still be, under way; `wait` until nobody can be sending it any more."""
 
     attempt: RenderAttempt
     wait: timedelta
-
-
-def usage_id(attempt: RenderAttempt) -> str:
-    """Under which the cost of the attempt is booked."""
-    return f"render:{attempt.id}"
 
 
 def machine_view(attempt: RenderAttempt) -> Write:
@@ -83,7 +85,9 @@ def _store(attempt: RenderAttempt, write: Write) -> None:
     attempt.lookups, attempt.empties, attempt.absents = write.lookups, write.empties, write.absents
 
 
-async def claim(session: AsyncSession, ref: RenderRef, token: UUID, terms: Terms) -> Claimed | Doubt | RenderSeen:
+async def claim(
+    session: AsyncSession, ref: RenderRef, token: UUID, terms: Terms, *, prepared: bool
+) -> Claimed | Unprepared | Doubt | RenderSeen:
     """Takes the next submit for sending, its cost booked; or says what is to be done instead."""
     job = await jobs.locked(session, ref.render_id)
     if job.state in OVER:
@@ -91,17 +95,19 @@ async def claim(session: AsyncSession, ref: RenderRef, token: UUID, terms: Terms
     now = await database_now(session)
     attempt = await jobs.latest_attempt(session, job.id)
     if job.cancel_requested_at is not None and not jobs.is_with_provider(attempt):
+        await jobs.give_up_unsent(session, attempt, now)
         await jobs.end(session, job, RenderState.CANCELLED, now)
         return jobs.seen(job, NextStep.NOTHING)
     if attempt is None or attempt.outcome is not None:
         attempt = await _next_attempt(session, job)
     write = machine.expire(machine_view(attempt), now=now, grace=terms.grace)
     _store(attempt, write)
-    if write.state is LedgerState.CONFIRMED:
-        return jobs.seen(job, NextStep.LOOK)
     if write.state is not LedgerState.INTENDED:
-        until = write.send_deadline + terms.grace - now if write.send_deadline else timedelta(0)
-        return Doubt(attempt, until if write.state is LedgerState.SENDING else timedelta(0))
+        return _not_to_be_sent(job, attempt, now, terms.grace)
+    if job.reference_ids and not prepared:
+        # A model that cannot be had is refused here, and not after its pictures were read.
+        terms.ceiling(job)
+        return Unprepared(job)
     try:
         await _book(session, job, attempt, terms)
     except ai_usage.AiCapReached as error:
@@ -114,6 +120,13 @@ async def claim(session: AsyncSession, ref: RenderRef, token: UUID, terms: Terms
     job.progress, job.eta_at = None, None
     await jobs.told(session, job)
     return Claimed(job, attempt, token)
+
+
+def _not_to_be_sent(job: RenderJob, attempt: RenderAttempt, now: datetime, grace: timedelta) -> Doubt | RenderSeen:
+    if attempt.state is LedgerState.CONFIRMED:
+        return jobs.seen(job, NextStep.LOOK)
+    until = attempt.send_deadline + grace - now if attempt.send_deadline else timedelta(0)
+    return Doubt(attempt, until if attempt.state is LedgerState.SENDING else timedelta(0))
 
 
 async def _next_attempt(session: AsyncSession, job: RenderJob) -> RenderAttempt:
@@ -170,9 +183,12 @@ def _is_rendering(job: RenderJob, attempt: RenderAttempt, now: datetime, typical
 
 async def not_sent(session: AsyncSession, sent: RenderAttempt, token: UUID, words: str) -> None:
     """Surely no job was made; the submit stays intended, and `words` say what it waits for."""
-    job, attempt, _ = await _locked(session, sent)
+    job, attempt, now = await _locked(session, sent)
     _store(attempt, machine.reply(machine_view(attempt), token, Reply(Answer.NOT_EXECUTED, reason=words)).write)
     job.note = words
+    if job.cancel_requested_at is not None and job.state not in OVER:
+        await jobs.give_up_unsent(session, attempt, now)
+        await jobs.end(session, job, RenderState.CANCELLED, now)
     await jobs.told(session, job)
 
 
@@ -200,7 +216,9 @@ async def stop(session: AsyncSession, ref: RenderRef, trouble: Trouble) -> Rende
     """It cannot be submitted at all; nothing is with the provider."""
     job = await jobs.locked(session, ref.render_id)
     if job.state not in OVER:
-        await jobs.end(session, job, RenderState.FAILED, await database_now(session), trouble)
+        now = await database_now(session)
+        await jobs.give_up_unsent(session, await jobs.latest_attempt(session, job.id), now)
+        await jobs.end(session, job, RenderState.FAILED, now, trouble)
     return jobs.seen(job, NextStep.NOTHING)
 
 
