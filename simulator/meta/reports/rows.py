@@ -1,6 +1,6 @@
 """Writes the rows of a report: names and dates of the object, then its metrics."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from simulator.meta.reports.table import Scope, Table, place_of
 from simulator.meta.world import Call
 from simulator.store import Document, Json
 
+# The action types of an ad set's conversions, and which windows count.
+Counting = tuple[tuple[str, ...], frozenset[Window]]
 ABOVE = {"ad": ("campaign", "adset"), "adset": ("campaign",)}
 
 
@@ -23,6 +25,7 @@ class Writer:
 
     def __init__(self, call: Call, query: Query, scope: Scope, table: Table) -> None:
         self._call, self._query, self._scope, self._table = call, query, scope, table
+        self._countings: dict[int, Counting] = {}
         self._places = place_of(query, table.keys)
         self._offset = CURRENCIES[call.owner["currency"]][0]
 
@@ -41,7 +44,7 @@ class Writer:
         return shown
 
     def sums(self, row: int) -> Sums:
-        spend, impressions, clicks, links, pages, views, thruplays = (int(count) for count in self._table.counts[row])
+        spend, impressions, clicks, links, pages, views, thruplays = self._table.counts[row].tolist()
         first, last = np.searchsorted(self._table.rows, [row, row + 1])
         actions, worth = self._conversions(self._table.conversions[first:last])
         clicked = {"link_click": links, "landing_page_view": pages, "post_engagement": clicks + views}
@@ -90,23 +93,35 @@ class Writer:
         return objects[kind][part] if kind in objects else None
 
     def _conversions(self, events: Records) -> tuple[dict[str, Actions], dict[str, Actions]]:
+        """Counts and values per action type. Ad sets that count alike are added up first: an account has many."""
         counts: dict[str, Actions] = {}
         values: dict[str, Actions] = {}
-        arms = self._scope.market.ads["arm"][events["ad"]]
-        for arm in np.unique(arms):
-            adset = self._call.fetch("adset", self._scope.market.adset_ids[arm])
-            own = events[arms == arm]
-            setting = windows_of(None if self._query.by_account_setting else adset.get("attribution_spec"))
-            for kind in types_of(adset):
-                _add(counts, kind, self._counted(own, setting, np.ones(len(own), np.int64)))
-                _add(values, kind, self._counted(own, setting, own["value"]))
+        if not len(events):
+            return counts, values
+        arms, where = np.unique(self._scope.market.ads["arm"][events["ad"]], return_inverse=True)
+        per_window = np.zeros((2, len(arms), len(Window)), np.int64)
+        np.add.at(per_window[0], (where, events["window"]), 1)
+        np.add.at(per_window[1], (where, events["window"]), events["value"])
+        alike: dict[Counting, list[int]] = {}
+        for place, arm in enumerate(arms.tolist()):
+            alike.setdefault(self._counting(arm), []).append(place)
+        for (kinds, setting), places in alike.items():
+            for found, sums in zip((counts, values), per_window[:, places].sum(axis=1).tolist(), strict=True):
+                for kind in kinds:
+                    _add(found, kind, self._counted(sums, setting))
         return counts, values
 
-    def _counted(self, events: Records, setting: set[Window], worth: np.ndarray) -> Actions:
-        def within(windows: "set[Window] | tuple[Window, ...]") -> int:
-            return int(worth[np.isin(events["window"], list(windows))].sum())
+    def _counting(self, arm: int) -> Counting:
+        if arm not in self._countings:
+            adset = self._call.fetch("adset", self._scope.market.adset_ids[arm])
+            setting = windows_of(None if self._query.by_account_setting else adset.get("attribution_spec"))
+            self._countings[arm] = (types_of(adset), frozenset(setting))
+        return self._countings[arm]
 
-        return Actions(within(setting), {name: within(COLUMNS[name]) for name in self._query.windows})
+    def _counted(self, sums: list[int], setting: Iterable[Window]) -> Actions:
+        """`sums` are per attribution window."""
+        windows = {name: sum(sums[window] for window in COLUMNS[name]) for name in self._query.windows}
+        return Actions(sum(sums[window] for window in setting), windows)
 
 
 def _add(found: dict[str, Actions], kind: str, more: Actions) -> None:
