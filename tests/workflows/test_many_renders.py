@@ -72,7 +72,8 @@ async def test_large_films_go_through_the_disk(desk: RenderDesk, store: S3Store)
             async with turn:
                 done = Job("film", JobState.SUCCEEDED, outputs=(Output(f"{address}/{number}"),))
                 job, attempt = _video(desk)
-                [made] = await ActivityEnvironment().run(files.fetch, job, attempt, done)
+                got = await ActivityEnvironment().run(files.fetch, job, attempt, done)
+                [made] = got.files
                 return made
 
         forget_peak()
