@@ -142,22 +142,33 @@ def s3_of(settings: Settings, endpoint: str = "") -> S3Store:
     )
 
 
-def rendering_of(settings: Settings, database: Database, store: ObjectStore, points: Points) -> Rendering:
+@asynccontextmanager
+async def rendering_of(settings: Settings, store: ObjectStore, points: Points) -> AsyncIterator[Rendering]:
+    """The activities on a `Restarting` database."""
     downloader = Downloader(way.base_url for way in media_access(settings).values())
     limits = RenderLimits(SHORT, timedelta(seconds=1), (timedelta(0),), timedelta(0), 10_000_000)
-    files = Files(database, store, downloader, points)
-    return Rendering(database, SubmittingOnes(settings, points), files, None, limits)
+    database, providers = Restarting(settings.database_url), SubmittingOnes(settings, points)
+    yield Rendering(database, providers, Files(database, store, downloader, points), None, limits)
+    await providers.close()
+    await downloader.close()
+    await database.close()
+
+
+def restarting(rendering: Rendering, transactions: int) -> None:
+    """Postgres restarts now, and so many transactions fail until it is back."""
+    assert isinstance(rendering.database, Restarting)
+    rendering.database.away = transactions
 
 
 async def main(given: dict[str, Any]) -> NoReturn:
     settings = Settings.model_validate(given["settings"])
     points = Points(on_submitted=kill) if given["point"] == AFTER_SUBMIT else Points(on_stored=kill)
-    rendering = rendering_of(settings, Database(settings.database_url), s3_of(settings), points)
     ref = RenderRef.model_validate(given["render"])
-    seen = await ActivityEnvironment().run(rendering.submit_render, ref)
-    while seen.next_step is NextStep.LOOK:
-        await asyncio.sleep(seen.wait_s)
-        seen = await ActivityEnvironment().run(rendering.look_at_render, ref)
+    async with rendering_of(settings, s3_of(settings), points) as rendering:
+        seen = await ActivityEnvironment().run(rendering.submit_render, ref)
+        while seen.next_step is NextStep.LOOK:
+            await asyncio.sleep(seen.wait_s)
+            seen = await ActivityEnvironment().run(rendering.look_at_render, ref)
     raise SystemExit("survived")
 
 

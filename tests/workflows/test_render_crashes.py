@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,20 +17,20 @@ from models.contracts.rendering import NextStep
 from models.domain.states import LedgerState, RenderKind, RenderState
 from providers.storage.s3 import S3Store
 from settings import Settings
-from tests.servers import Database
 from tests.workflows.campaign_desk import Shop
 from tests.workflows.crashing_renders import (
     AFTER_STORING,
     AFTER_SUBMIT,
     Points,
-    Restarting,
     as_argument,
     rendering_of,
+    restarting,
     s3_of,
 )
 from tests.workflows.render_desk import PICTURE, VIDEO, RenderDesk, RenderRunning, open_desk
 
 ROOT = Path(__file__).parents[2]
+NOWHERE = "http://127.0.0.1:1"
 
 
 @pytest_asyncio.fixture
@@ -73,69 +74,51 @@ async def test_a_worker_process_that_is_killed_costs_no_second_submit(
 
 
 async def test_the_answer_to_a_paid_submit_is_kept_until_postgres_is_back(
-    desk: RenderDesk, settings: Settings, store: S3Store, shared_database: Database
+    desk: RenderDesk, settings: Settings, store: S3Store
 ) -> None:
-    render = await _video(desk)
-    database = Restarting(shared_database.app_url)
-
-    def restart() -> None:
-        database.away = 4
-
-    rendering = rendering_of(settings, database, store, Points(on_submitted=restart))
-    seen = await ActivityEnvironment().run(rendering.submit_render, render.ref)
-    await database.close()
+    render, points = await _video(desk), Points()
+    async with rendering_of(settings, store, points) as rendering:
+        points.on_submitted = partial(restarting, rendering, 4)
+        seen = await ActivityEnvironment().run(rendering.submit_render, render.ref)
 
     assert seen.next_step is NextStep.LOOK
     await _finished(render)
 
 
 async def test_nothing_is_in_doubt_while_reference_pictures_are_read(
-    desk: RenderDesk, settings: Settings, store: S3Store, shared_database: Database
+    desk: RenderDesk, settings: Settings, store: S3Store
 ) -> None:
     """The claim comes last before the submit: what goes wrong earlier has surely sent nothing."""
-    render = await _video(desk)
-    database = Restarting(shared_database.app_url)
-
-    def restart() -> None:
-        database.away = 1
-
-    rendering = rendering_of(settings, database, store, Points(on_references=restart))
-    with pytest.raises(OperationalError):
-        await ActivityEnvironment().run(rendering.submit_render, render.ref)
-    await database.close()
+    render, points = await _video(desk), Points()
+    async with rendering_of(settings, store, points) as rendering:
+        points.on_references = partial(restarting, rendering, 1)
+        with pytest.raises(OperationalError):
+            await ActivityEnvironment().run(rendering.submit_render, render.ref)
 
     assert {attempt.state for attempt in await render.attempts()} <= {LedgerState.INTENDED}
     await _finished(render)
 
 
-async def test_a_store_that_is_away_holds_the_submit_up_and_says_so(
-    desk: RenderDesk, settings: Settings, shared_database: Database
-) -> None:
+async def test_a_store_that_is_away_holds_the_submit_up_and_says_so(desk: RenderDesk, settings: Settings) -> None:
     render = await _video(desk)
-    database = Restarting(shared_database.app_url)
-    rendering = rendering_of(settings, database, s3_of(settings, "http://127.0.0.1:1"), Points())
-    with pytest.raises(ApplicationError):
-        await ActivityEnvironment().run(rendering.submit_render, render.ref)
-    await database.close()
+    async with rendering_of(settings, s3_of(settings, NOWHERE), Points()) as rendering:
+        with pytest.raises(ApplicationError):
+            await ActivityEnvironment().run(rendering.submit_render, render.ref)
 
     assert "object storage" in (await render.job()).note
     assert await desk.spent() == 0, "nothing is booked before it can be sent"
     await _finished(render)
 
 
-async def test_a_store_that_is_away_at_the_end_loses_nothing(
-    desk: RenderDesk, settings: Settings, shared_database: Database
-) -> None:
+async def test_a_store_that_is_away_at_the_end_loses_nothing(desk: RenderDesk, settings: Settings) -> None:
     render = await desk.wanted(PICTURE)
-    database = Restarting(shared_database.app_url)
-    rendering = rendering_of(settings, database, s3_of(settings, "http://127.0.0.1:1"), Points())
-    seen = await ActivityEnvironment().run(rendering.submit_render, render.ref)
-    [made] = render.submits()
-    desk.control.post(f"/media/jobs/{made['id']}/finish").raise_for_status()
-    assert seen.next_step is NextStep.LOOK
-    with pytest.raises(ApplicationError):
-        await ActivityEnvironment().run(rendering.look_at_render, render.ref)
-    await database.close()
+    async with rendering_of(settings, s3_of(settings, NOWHERE), Points()) as rendering:
+        seen = await ActivityEnvironment().run(rendering.submit_render, render.ref)
+        assert seen.next_step is NextStep.LOOK
+        [made] = render.submits()
+        desk.control.post(f"/media/jobs/{made['id']}/finish").raise_for_status()
+        with pytest.raises(ApplicationError):
+            await ActivityEnvironment().run(rendering.look_at_render, render.ref)
 
     assert "object storage" in (await render.job()).note
     await _finished(render)
