@@ -152,7 +152,9 @@ def _count_budget_edit(adset: Document, now: datetime) -> None:
 def delete(call: Call) -> Document:
     """Final; what hangs below reads as deleted too."""
     if call.node["status"] != "DELETED":
-        call.save(call.kind, call.node | {"status": "DELETED", "updated_time": call.now.isoformat()})
+        now = call.now.isoformat()
+        stopped = {"_paused_since": now} if call.node["status"] == "ACTIVE" else {}
+        call.save(call.kind, call.node | stopped | {"status": "DELETED", "updated_time": now})
         call.record("deleted", call.node["id"])
     return {"success": True}
 

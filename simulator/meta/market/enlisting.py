@@ -105,11 +105,14 @@ def _roster(call: Call, market: Market, campaigns: Documents, adsets: Documents,
     # Only status 1 with a means of payment delivers.
     pays = account["account_status"] == 1 and bool(account["funding_source"])
     ordered = [campaigns[each] for each in market.campaign_ids], [adsets[each] for each in market.adset_ids]
-    campaign_rows = np.array([level(document, "stop_time") for document in ordered[0]], LEVEL)
+    campaign_rows = np.array([level(document, "stop_time", market.settled) for document in ordered[0]], LEVEL)
     parts = [day_parts([])]
     places = {campaign_id: place for place, campaign_id in enumerate(market.campaign_ids)}
-    adset_rows = np.array([_adset(adset, places, campaigns, parts) for adset in ordered[1]], ADSET)
-    ad_rows = np.array([_ad(call, ads[ad_id], pays) for ad_id in market.ad_ids], LEVEL)
+    adset_rows = np.array(
+        [_adset(adset, market.settled, places, campaigns, parts) for adset in ordered[1]],
+        ADSET,
+    )
+    ad_rows = np.array([_ad(call, ads[ad_id], pays, market.settled) for ad_id in market.ad_ids], LEVEL)
     _under_parents(market, campaign_rows, adset_rows, ad_rows)
     limit = int(account.get("spend_cap") or 0)
     room = limit - int(account["amount_spent"]) if limit else ALWAYS
@@ -117,7 +120,7 @@ def _roster(call: Call, market: Market, campaigns: Documents, adsets: Documents,
 
 
 def _adset(
-    adset: Document, places: dict[str, int], campaigns: Documents, parts: list[NDArray[np.bool_]]
+    adset: Document, settled: int, places: dict[str, int], campaigns: Documents, parts: list[NDArray[np.bool_]]
 ) -> tuple[object, ...]:
     campaign = campaigns[adset["campaign_id"]]
     schedule = day_parts(adset.get("adset_schedule") or [])
@@ -126,7 +129,7 @@ def _adset(
         parts.append(schedule)
     gone = {adset["status"], campaign["status"]} & {"DELETED", "ARCHIVED"}
     return (
-        *level(adset, "end_time"),
+        *level(adset, "end_time", settled),
         places[campaign["id"]],
         bool(adset.get("daily_budget") or adset.get("lifetime_budget")),
         index,
@@ -139,14 +142,15 @@ def _adset(
     )
 
 
-def _ad(call: Call, ad: Document, pays: bool) -> tuple[object, ...]:
-    runs = pays and delivers(ad) and review.verdict(call, ad) == "APPROVED"
+def _ad(call: Call, ad: Document, pays: bool, settled: int) -> tuple[object, ...]:
+    runs, stopped = delivers(ad, settled)
+    runs = runs and pays and review.verdict(call, ad) == "APPROVED"
     opens = max(
         seconds(ad["_review"]["due"], 0),
         seconds(ad.get("_active_since"), 0),
         seconds(ad.get("ad_schedule_start_time"), 0),
     )
-    return runs, opens, seconds(ad.get("ad_schedule_end_time"), ALWAYS), 0, 0, 0
+    return runs, opens, seconds(ad.get("ad_schedule_end_time"), ALWAYS), stopped, 0, 0, 0
 
 
 def _under_parents(market: Market, campaigns: state.Records, adsets: state.Records, ads: state.Records) -> None:
@@ -155,4 +159,5 @@ def _under_parents(market: Market, campaigns: state.Records, adsets: state.Recor
         above = parents[owner]
         rows["runs"] &= above["runs"]
         rows["opens"] = np.maximum(rows["opens"], above["opens"])
-        rows["closes"] = np.minimum(rows["closes"], above["closes"])
+        for name in ("closes", "stops"):
+            rows[name] = np.minimum(rows[name], above[name])

@@ -12,9 +12,11 @@ from simulator.meta.market.hours import Hour
 from simulator.store import Document
 
 ALWAYS = 2**60
-# Per row of each level: whether it runs, from when to when; money in minor units, 0 where there is none.
+# Per row of each level: whether it runs, from when to when, and when somebody stopped it. Money in minor units, 0 where
+# there is none.
 LEVEL = np.dtype([
-    ("runs", "?"), ("opens", "i8"), ("closes", "i8"), ("daily", "i8"), ("lifetime", "i8"), ("cap", "i8"),
+    ("runs", "?"), ("opens", "i8"), ("closes", "i8"), ("stops", "i8"),
+    ("daily", "i8"), ("lifetime", "i8"), ("cap", "i8"),
 ])  # fmt: skip
 ADSET = np.dtype([
     *((name, LEVEL[name]) for name in LEVEL.names or ()),
@@ -46,19 +48,27 @@ def seconds(instant: str | None, otherwise: int) -> int:
     return int(datetime.fromisoformat(instant).timestamp()) if instant else otherwise
 
 
-def delivers(document: Document) -> bool:
-    """Neither stopped nor with a problem that stops delivery; a SOFT_ERROR does not."""
-    issues = document.get("_issues") or []
-    return document["status"] == "ACTIVE" and all(issue.get("error_type") == "SOFT_ERROR" for issue in issues)
+def delivers(document: Document, settled: int) -> tuple[bool, int]:
+    """Whether it runs after this second, and until when if it was stopped since, to five minutes.
+
+    A problem stops delivery too, unless it is a SOFT_ERROR.
+    """
+    healthy = all(issue.get("error_type") == "SOFT_ERROR" for issue in document.get("_issues") or [])
+    if document["status"] == "ACTIVE":
+        return healthy, ALWAYS
+    stopped = seconds(document.get("_paused_since"), 0)
+    return healthy and stopped > settled, stopped - stopped % 300
 
 
-def level(document: Document, end: str) -> tuple[Any, ...]:
+def level(document: Document, end: str, settled: int) -> tuple[Any, ...]:
+    runs, stopped = delivers(document, settled)
     opens = max(seconds(document.get("start_time"), 0), seconds(document.get("_active_since"), 0))
     cap = int(document.get("spend_cap") or 0)
     return (
-        delivers(document),
+        runs,
         opens,
         seconds(document.get(end), ALWAYS),
+        stopped,
         int(document.get("daily_budget") or 0),
         int(document.get("lifetime_budget") or 0),
         0 if cap == NO_SPEND_CAP else cap,

@@ -20,9 +20,10 @@ FURTHEST_S = 400 * 86_400
 
 
 def settle(world: World, account: Document) -> None:
-    """Brings the market up to the account's clock. An hour is played once it has ended, by what stood at its end.
+    """Brings the market up to the account's clock; `account` is brought up to date and saved.
 
-    `account` is brought up to date and saved. Nothing happens within an hour, so this costs nothing then.
+    An hour is played once it has ended, by the budgets that stood at its end; starts and stops within it count to five
+    minutes. Between two ends of an hour this costs nothing.
     """
     market, now = market_of(world, account), market_now(account).timestamp()
     if now < market.settled + HOUR_S:
@@ -109,7 +110,7 @@ class _Game:
         """How delivery divides over the ads of an ad set, and which share of the hour each ad set is open."""
         ads, arm = self._roster.ads, self._market.ads["arm"]
         parts = np.array([part[hour.weekday, hour.hour] for part in self._roster.parts])
-        opened = ads["runs"] * share_open(ads["opens"], ads["closes"], hour)
+        opened = ads["runs"] * share_open(ads["opens"], np.minimum(ads["closes"], ads["stops"]), hour)
         opened = opened * parts[self._roster.adsets["parts"]][arm]
         adsets_open = np.zeros(len(self._market.arms))
         np.maximum.at(adsets_open, arm, opened)
@@ -132,7 +133,7 @@ class _Game:
 
     def _keep_truth(self, hour: Hour, found: delivery.Levels, weight: Floats, spend: state.Indices) -> None:
         rows, arms = self._roster.adsets, self._market.arms
-        listed = arms["begun"] & rows["alive"] & (rows["closes"] > hour.start)
+        listed = (arms["begun"] & rows["alive"] & (rows["closes"] > hour.start)) | (spend > 0)
         truth = delivery.truth(self._market, found, weight, spend)
         truth["clicks"][(arms["dies_at"] > 0) & (arms["dies_at"] <= hour.start)] = 0
         ledger.write(self._store, self._number, "truth", hour.start, truth[listed])

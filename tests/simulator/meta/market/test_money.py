@@ -218,6 +218,26 @@ class TestWhatRuns:
         assert min(row[HOURLY] for row in first)[:2] == "05"
         assert live.books()["spend_minor"] == spent > 0
 
+    @pytest.mark.parametrize("how", ["PAUSED", "DELETED"])
+    def test_what_is_stopped_within_an_hour_has_spent_until_then(self, live: Live, how: str) -> None:
+        campaign, (stopped, other) = live.shop(adsets=2)
+        live.arms(family="log", bend=3, saturation=10_000, volatility=0)
+        live.advance(12.5)
+        if how == "PAUSED":
+            live.advertiser.post(stopped, status="PAUSED")
+        else:
+            live.advertiser.delete(stopped)
+        before = {row["adset_id"]: minor(row) for row in live.rows(level="adset")}
+        live.advance(0.6)
+        after = {row["adset_id"]: minor(row) for row in live.rows(level="adset")}
+        live.advance(5)
+        final = {row["adset_id"]: minor(row) for row in live.rows(level="adset")}
+
+        assert 0 < after[stopped] - before[stopped] < after[other] - before[other]
+        assert final[stopped] == after[stopped]
+        assert final[other] > after[other]
+        assert live.read(campaign, "effective_status")["effective_status"] == "ACTIVE"
+
     def test_a_dead_arm_has_a_budget_and_delivers_nothing(self, live: Live) -> None:
         _, (_, dead) = live.shop(adsets=2)
         live.advance(5)
