@@ -76,7 +76,7 @@ class CampaignWorkflow:
         self.expires_at = state.expires_at
         self.refused: ApplicationError | None = None
         self.lock = asyncio.Lock()
-        self.news = False
+        self.news = state.news
 
     @workflow.run
     async def run(self, state: CampaignState) -> CampaignSnapshot | None:
@@ -381,4 +381,5 @@ class CampaignWorkflow:
             published=self.published,
             reviews=self.reviews,
             expires_at=self.expires_at,
+            news=self.news,
         )

@@ -114,6 +114,7 @@ class CampaignState(Contract):
     published: PublishOutcome | None = None
     reviews: int = 0
     expires_at: datetime | None = None
+    news: bool = False
 
 
 class ApplyCommand(Contract):

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Iterator
 from io import BytesIO
+from uuid import UUID
 
 import pytest
 from PIL import Image
@@ -11,14 +12,22 @@ from sqlmodel import col, select
 
 from models.contracts import commands as c
 from models.contracts.campaign import CampaignSnapshot
+from models.contracts.rendering import RenderRef, RenderRun
 from models.domain.base import Money
 from models.domain.brief import Product
-from models.domain.states import ApprovalState, CampaignStatus, Ratio, RenderState, Scope
+from models.domain.states import ApprovalState, CampaignStatus, Ratio, RenderStage, RenderState, Scope
 from models.tables.asset import Asset, AssetSource
-from models.tables.render import RenderJob
+from models.tables.base import utc_now
+from models.tables.render import RenderAttempt, RenderJob
 from providers.storage.s3 import S3Store
+from records.renders import jobs
+from settings import Settings
 from tests.office import AGENCY
-from tests.workflows.campaign_desk import PATIENCE_S, Run, Shop, everything
+from tests.workflows.campaign_desk import PATIENCE_S, Run, Shop, everything, working
+from workflows import policies
+from workflows.campaign import CampaignWorkflow
+from workflows.ids import render_workflow_id
+from workflows.render import RenderJobWorkflow
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +58,14 @@ async def finished(run: Run) -> CampaignSnapshot:
 async def asset(run: Run, asset_id: object) -> Asset:
     async with run.office.db.workspace_transaction(run.office.workspace_id) as session:
         return await session.get_one(Asset, asset_id)
+
+
+async def until_running(run: Run, render_id: UUID) -> None:
+    """Its provider has it."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not any(job.id == render_id and job.stage is RenderStage.RENDERING for job in await renders(run)):
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.05)
 
 
 class TestMadeUnasked:
@@ -222,3 +239,66 @@ class TestGivingUp:
         await run.until(lambda now: not now.open_renders)
         # People read the row, not the workflow.
         await run.until_row(lambda row: row.waiting_on.startswith("Marketer"))
+
+
+class TestLongHistories:
+    async def test_renders_outlive_the_runs_of_their_campaign_and_are_paid_once(
+        self, second_shop: Shop, working_second: None
+    ) -> None:
+        run = await second_shop.started(allow_ai_images=True)
+        first_run = (await run.handle.describe()).run_id
+
+        await finished(run)
+
+        assert (await run.handle.describe()).run_id != first_run
+        made = await renders(run)
+        assert {(job.state, job.attempt) for job in made} == {(RenderState.SUCCEEDED, 1)}
+        assert len(made) == 8
+        async with run.office.db.workspace_transaction(run.office.workspace_id) as session:
+            submits = list(await session.scalars(select(RenderAttempt)))
+        books = second_shop.meta.control.get("/media/books").json()
+        paid = [job["seed"] for service in books.values() for job in service["jobs"]]
+        assert [paid.count(submit.seed) for submit in submits] == [1] * 8
+
+    async def test_an_end_heard_in_the_last_moment_of_a_run_is_not_lost(
+        self, second_shop: Shop, settings: Settings
+    ) -> None:
+        second_shop.meta.control.post("/media", json={"service": "replicate", "render_s": 600}).raise_for_status()
+        run = await second_shop.prepared(None, second_shop.office.body(allow_ai_images=True))
+        async with working(second_shop.client, settings):
+            await run.create()
+            seen = await run.until(lambda now: len(now.open_renders) == 8)
+        async with run.office.db.workspace_transaction(run.office.workspace_id) as session:
+            for render_id in seen.open_renders:
+                # Without its workflow, whose own signal would come in the next run.
+                await second_shop.client.get_workflow_handle(render_workflow_id(render_id)).terminate()
+                await jobs.end(session, await jobs.locked(session, render_id), RenderState.CANCELLED, utc_now())
+        for _ in range(45):
+            await run.signal("fly")
+        await run.handle.signal(CampaignWorkflow.render_ended)
+
+        async with working(second_shop.client, settings):
+            await run.until(lambda now: not now.open_renders)
+
+
+class TestOperators:
+    async def test_a_render_that_was_terminated_goes_on_from_its_records(self, shop: Shop) -> None:
+        shop.meta.control.post("/media", json={"service": "replicate", "render_s": 600}).raise_for_status()
+        run = await shop.started(allow_ai_images=True)
+        seen = await run.until(lambda now: len(now.open_renders) == 8)
+        chosen = seen.open_renders[0]
+        await until_running(run, chosen)
+        ref = RenderRef(workspace_id=run.office.workspace_id, campaign_id=run.campaign_id, render_id=chosen)
+        await shop.client.get_workflow_handle(render_workflow_id(chosen)).terminate()
+
+        again = await shop.client.start_workflow(
+            RenderJobWorkflow.run,
+            RenderRun(ref=ref),
+            id=render_workflow_id(chosen),
+            task_queue=policies.QUEUE_CAMPAIGNS,
+        )
+        await run.do(c.CancelRender(render_id=chosen))
+
+        assert (await again.result()).state is RenderState.CANCELLED
+        [job] = [job for job in await renders(run) if job.id == chosen]
+        assert job.attempt == 1
