@@ -89,7 +89,8 @@ def _resolve(world: World, request: Request) -> tuple[Call, Handler]:
     handler = HANDLERS.get((kind, edge, request.method))
     if handler is None:
         raise GraphError(Refusal.UNSUPPORTED, method=request.method, path=request.path)
-    return Call(world, request, token, kind, node, account), handler
+    # One document for both, so that an hour that has just been played shows.
+    return Call(world, request, token, kind, account if account and kind == "account" else node, account), handler
 
 
 def _node(world: World, token: Document, node_id: str) -> tuple[str, Document]:
