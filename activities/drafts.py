@@ -24,7 +24,7 @@ from models.domain.brief import (
     Source,
     Voice,
 )
-from models.domain.content import Card, CopyText, Design, ItemAsset, ItemContent
+from models.domain.content import AssetRef, Card, CopyText, Design, ItemAsset, ItemContent
 from models.domain.states import CreativeFormat
 from models.domain.strategy import (
     Angle,
@@ -230,12 +230,13 @@ def _segment_audience(brief: Brief, targeting: dict[str, object]) -> Audience:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What a new item's words are put into. `pictures` are those that the brief brings."""
+    """What a new item's words are put into. `pictures`: the photo chosen for it, `photos`: all of the brief's."""
 
     concept: Concept
     language: str
     link: str | None
     pictures: list[ItemAsset]
+    photos: list[AssetRef]
     design: Design | None
 
 
@@ -253,24 +254,24 @@ def item_from(draft: CopyDraft, frame: Frame, previous: ItemContent | None) -> I
         disclaimer=draft.disclaimer,
         assets=previous.assets if previous and previous.assets else [] if drawn_later else frame.pictures,
         design=previous.design if previous else frame.design,
-        cards=_cards(draft.cards, frame.concept, frame.link, frame.pictures),
+        cards=_cards(draft.cards, frame),
     )
 
 
-def _cards(cards: list[CardDraft], concept: Concept, link: str | None, assets: list[ItemAsset]) -> list[Card]:
-    if concept.format is not CreativeFormat.CAROUSEL or not assets or link is None:
+def _cards(cards: list[CardDraft], frame: Frame) -> list[Card]:
+    """Each with another photo, as long as there are enough."""
+    if frame.concept.format is not CreativeFormat.CAROUSEL or not frame.photos or frame.link is None:
         return []
-    pictures = {asset.asset_id: asset for asset in assets}
-    chosen = list(pictures.values())
+    photos = [frame.photos[position % len(frame.photos)] for position in range(len(cards))]
     return [
         Card(
             headline=card.headline,
             description=card.description,
-            link=link,
-            asset_id=chosen[position % len(chosen)].asset_id,
-            sha256=chosen[position % len(chosen)].sha256,
+            link=frame.link,
+            asset_id=photo.asset_id,
+            sha256=photo.sha256,
         )
-        for position, card in enumerate(cards)
+        for card, photo in zip(cards, photos, strict=True)
     ]
 
 

@@ -16,7 +16,7 @@ from models.contracts.base import CampaignRef
 from models.contracts.campaign import CampaignSnapshot, WriteItem
 from models.domain.base import local_time
 from models.domain.brief import Brief
-from models.domain.content import ItemContent
+from models.domain.content import AssetRef, ItemContent
 from models.domain.meta_limits import BUTTONS, GUIDELINES, PLACEMENTS
 from models.domain.states import CreativeFormat, Placement
 from models.domain.strategy import Concept, Strategy
@@ -152,7 +152,8 @@ class Writing:
             bases = pictures.item_pictures(supplied, job.concept, job.facts.expected_items.index(job.item))
             design = await pictures.new_design(session, job.facts, job.concept, job.language, bases)
         link = brief.landing_urls[0] if brief.landing_urls else None
-        return item_from(draft, Frame(job.concept, job.language, link, bases, design), job.current)
+        photos = [AssetRef(asset_id=photo.id, sha256=photo.sha256) for photo in supplied]
+        return item_from(draft, Frame(job.concept, job.language, link, bases, photos, design), job.current)
 
     async def _facts(self, ref: CampaignRef) -> CampaignFacts:
         async with self.database.workspace_transaction(ref.workspace_id) as session:
@@ -201,9 +202,8 @@ class Writing:
 
     async def _reserve(self, call: ai_usage.AiCall) -> None:
         async with self.database.workspace_transaction(call.workspace_id) as session:
-            cap = await ai_usage.monthly_cap(session, call.workspace_id, self.monthly_cap_micros)
             try:
-                await ai_usage.reserve(session, call, cap)
+                await ai_usage.reserve(session, call, self.monthly_cap_micros)
             except ai_usage.AiCapReached as error:
                 raise ApplicationError(str(error), type="ai_cap_reached", non_retryable=True) from error
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from models.tables.ai_usage import AiUsage
-from models.tables.base import utc_now
+from models.tables.base import JsonObject, utc_now
 from models.tables.identity import Workspace
 
 MICROS_PER_CENT = 10_000
@@ -77,23 +77,27 @@ def _month(now: datetime | None) -> datetime:
 
 async def monthly_cap(session: AsyncSession, workspace_id: UUID, default_micros: int) -> int:
     """The workspace's own cap, or the installation's; in millionths of a US dollar."""
-    settings = (await session.get_one(Workspace, workspace_id)).settings
+    return _cap((await session.get_one(Workspace, workspace_id)).settings, default_micros)
+
+
+def _cap(settings: JsonObject, default_micros: int) -> int:
     cap = settings.get("ai_monthly_cap_micros")
     return cap if isinstance(cap, int) else default_micros
 
 
-async def reserve(session: AsyncSession, call: AiCall, cap_micros: int) -> None:
+async def reserve(session: AsyncSession, call: AiCall, default_cap: int) -> None:
     """Books the estimate before the call, in a transaction that commits before the call starts.
 
-    The workspace row is locked, so that calls at the same time cannot pass the cap together.
+    The workspace row is locked, so that calls at the same time cannot pass the cap together. `default_cap` holds where
+    the workspace set none of its own.
 
     Idempotency: request_id.
     Raises:
         AiCapReached: not retryable until the cap or the month changes.
     """
     # Not the stronger lock, which would hold up every insert that points at the workspace.
-    lock = select(Workspace.id).where(Workspace.id == call.workspace_id).with_for_update(key_share=True)
-    await session.execute(lock)
+    lock = select(Workspace.settings).where(Workspace.id == call.workspace_id).with_for_update(key_share=True)
+    cap_micros = _cap((await session.execute(lock)).scalar_one(), default_cap)
     if await _booking(session, call.workspace_id, call.request_id) is not None:
         return
     spent = await spent_this_month(session, call.workspace_id)
@@ -119,14 +123,20 @@ async def settle(session: AsyncSession, workspace_id: UUID, request_id: str, cos
     Raises:
         LookupError: nothing was reserved under this id.
     """
-    row = await _booking(session, workspace_id, request_id)
-    if row is None:
+    paid = (
+        sa.update(AiUsage)
+        .where(col(AiUsage.workspace_id) == workspace_id, col(AiUsage.request_id) == request_id)
+        .values(
+            cost_micros=cost.cost_micros,
+            model=cost.model,
+            input_tokens=cost.input_tokens,
+            output_tokens=cost.output_tokens,
+            is_estimate=False,
+        )
+        .returning(col(AiUsage.id))
+    )
+    if await session.scalar(paid) is None:
         raise LookupError(f"No AI call was reserved as {request_id!r}; reserve before calling")
-    row.cost_micros = cost.cost_micros
-    row.model = cost.model
-    row.input_tokens = cost.input_tokens
-    row.output_tokens = cost.output_tokens
-    row.is_estimate = False
 
 
 async def booked(session: AsyncSession, workspace_id: UUID, request_id: str) -> int:

@@ -33,7 +33,6 @@ class RenderRun(Contract):
 
     ref: RenderRef
     seen: RenderSeen | None = None
-    looks: int = 0
 
 
 class RendersHandedOver(Contract):

@@ -147,8 +147,7 @@ async def _book(session: AsyncSession, job: RenderJob, attempt: RenderAttempt, t
         estimate_micros=terms.ceiling(job),
         campaign_id=job.campaign_id,
     )
-    cap = await ai_usage.monthly_cap(session, job.workspace_id, terms.default_cap)
-    await ai_usage.reserve(session, call, cap)
+    await ai_usage.reserve(session, call, terms.default_cap)
 
 
 @dataclass(frozen=True, slots=True)
