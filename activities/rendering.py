@@ -29,7 +29,7 @@ from providers.errors import BadAnswer, OutcomeUnknown, ProviderError, RetryLate
 from providers.media.callbacks import CallbackUrls
 from providers.media.catalogue import entry
 from providers.media.download import LinkExpired
-from providers.media.protocol import CallsBack, FindsJobs, Job, JobState, Reference, RenderRequest
+from providers.media.protocol import CallsBack, FindsJobs, Job, JobState, MediaProvider, Reference, RenderRequest
 from providers.media.registry import MediaProviders
 from records.database import Database
 from records.renders import jobs, results, submits
@@ -219,9 +219,7 @@ class Rendering:
         provider = self.providers.for_model(job.model)
         job_id = attempt.provider_job_id or ""
         if job.cancel_requested_at is not None and attempt.cancel_asked_at is None:
-            await provider.cancel(job_id)
-            async with self.database.workspace_transaction(ref.workspace_id) as session:
-                await results.cancel_passed_on(session, ref, attempt.number)
+            await self._pass_cancel_on(ref, attempt, provider)
         told = await provider.poll(job_id)
         match told.state:
             case JobState.QUEUED | JobState.RUNNING:
@@ -232,6 +230,16 @@ class Rendering:
                 return await self._lost(ref, job, attempt, failure_of(told, provider))
             case _:
                 return await self._failed(ref, attempt, failure_of(told, provider))
+
+    async def _pass_cancel_on(self, ref: RenderRef, attempt: RenderAttempt, provider: MediaProvider) -> None:
+        """Where the provider cannot take it, the next look tries again: what is finished by then must not be missed."""
+        try:
+            await provider.cancel(attempt.provider_job_id or "")
+        except ProviderError as error:
+            activity.logger.warning("cancel not taken", extra={"render": str(ref.render_id), "why": error.message})
+            return
+        async with self.database.workspace_transaction(ref.workspace_id) as session:
+            await results.cancel_passed_on(session, ref, attempt.number)
 
     async def _still_going(self, ref: RenderRef, job: RenderJob, attempt: RenderAttempt, told: Job) -> RenderSeen:
         stage = RenderStage.IN_QUEUE if told.state is JobState.QUEUED else RenderStage.RENDERING

@@ -14,7 +14,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from models.contracts.rendering import NextStep
-from models.domain.states import LedgerState, RenderKind, RenderState
+from models.domain.states import LedgerState, RenderKind, RenderStage, RenderState
 from providers.storage.s3 import S3Store
 from settings import Settings
 from tests.workflows.campaign_desk import Shop
@@ -28,6 +28,7 @@ from tests.workflows.crashing_renders import (
     s3_of,
 )
 from tests.workflows.render_desk import PICTURE, VIDEO, RenderDesk, RenderRunning, open_desk
+from workflows.render import RenderJobWorkflow
 
 ROOT = Path(__file__).parents[2]
 NOWHERE = "http://127.0.0.1:1"
@@ -152,3 +153,46 @@ async def test_what_was_never_sent_is_not_counted_against_the_cap(desk: RenderDe
 
     assert seen.state is RenderState.CANCELLED
     assert await desk.spent() == 0
+
+
+async def test_a_cancel_that_the_provider_cannot_take_loses_no_result(desk: RenderDesk) -> None:
+    """What it makes meanwhile is paid, and deleted an hour later."""
+    desk.pace(service="replicate", render_s=600)
+    render = await desk.started(PICTURE)
+    await render.until(lambda job: job.stage is RenderStage.RENDERING)
+    desk.fault("replicate", "http_500", method="POST", path="/replicate/v1/predictions/*/cancel")
+    await render.cancel()
+    [made] = render.submits()
+    desk.control.post(f"/media/jobs/{made['id']}/finish").raise_for_status()
+    await render.handle.signal(RenderJobWorkflow.look, 0)
+
+    job = await render.ended()
+
+    assert job.state is RenderState.SUCCEEDED
+    assert len(await render.assets()) == 1
+
+
+async def test_two_workers_with_the_same_submit_send_it_once(
+    desk: RenderDesk, settings: Settings, store: S3Store
+) -> None:
+    render = await desk.wanted(PICTURE)
+    async with rendering_of(settings, store, Points()) as one, rendering_of(settings, store, Points()) as other:
+        tries = [ActivityEnvironment().run(worker.submit_render, render.ref) for worker in (one, other, one, other)]
+        ends = await asyncio.gather(*tries, return_exceptions=True)
+
+    assert any(not isinstance(end, BaseException) for end in ends)
+    await _finished(render)
+
+
+async def test_renders_that_start_at_once_stop_below_the_cap_together(desk: RenderDesk) -> None:
+    await desk.office.change_settings(ai_monthly_cap_micros=10_000)
+    wanted = [await desk.wanted(PICTURE) for _ in range(6)]
+    await asyncio.gather(*(render.start() for render in wanted))
+
+    ended = [await render.ended() for render in wanted]
+
+    made = [job for job in ended if job.state is RenderState.SUCCEEDED]
+    assert len(made) == 3
+    assert {job.error_type for job in ended if job not in made} == {"ai_cap_reached"}
+    assert sum(len(render.submits()) for render in wanted) == 3
+    assert await desk.spent() == 9_000
