@@ -108,6 +108,8 @@ def _words(item: ItemContent) -> Iterator[tuple[str, str]]:
         yield f"cards.{place}.description", card.description
     yield "overlay_text", item.overlay_text
     yield "disclaimer", item.disclaimer
+    if item.design:
+        yield "design.price", item.design.price
 
 
 def _belonging(item: ItemContent, strategy: Strategy) -> Iterator[Finding]:

@@ -3,8 +3,9 @@ from uuid import UUID
 
 import pytest
 
+from models.domain.base import Money
 from models.domain.brief import Brief, Conversion, ConversionLocation, Voice
-from models.domain.content import CallToAction, Card, CopyText, ItemContent
+from models.domain.content import CallToAction, Card, CopyText, Design, ItemContent
 from models.domain.copy_checks import allowed_ctas, check_item, near_duplicates, placement_guides
 from models.domain.findings import Finding, Level
 from models.domain.states import CreativeFormat, Placement
@@ -235,6 +236,22 @@ class TestNearDuplicates:
         items = [saying("A warm room"), saying("A warm room", language="ar"), saying("By hand", concept="workshop")]
 
         assert near_duplicates(items) == []
+
+
+def test_a_drawn_price_that_the_brief_has_no_longer_is_told() -> None:
+    """Nobody draws a new price by itself, so a changed brief must show on the items."""
+    priced = [
+        product.model_copy(update={"price": Money(amount_minor=7_900, currency="USD")})
+        for product in shop_brief().products
+    ]
+    brief = shop_brief().model_copy(update={"products": priced})
+    drawn = saying("Warm light tonight")
+
+    old = check(drawn.model_copy(update={"design": Design(price="$89.00")}), brief=brief)
+    new = check(drawn.model_copy(update={"design": Design(price="$79.00")}), brief=brief)
+
+    assert [(found.level, found.field) for found in old] == [(Level.WARN, "design.price")]
+    assert new == []
 
 
 def test_refusals_come_before_warnings() -> None:
