@@ -85,10 +85,21 @@ class ItemPictures:
             content = facts.working_items.get(wanted.item)
             if content is None or content.design is None:
                 return await self._change(ref, "composition_not_needed", lambda _: None)
-            drawn = await self._draw_all(ref, wanted.item, content, content.design)
+            try:
+                drawn = await self._draw_all(ref, wanted.item, content, content.design)
+            except ApplicationError:
+                if await self._is_still(ref, wanted.item, content):
+                    raise
+                # Somebody mended it meanwhile; words about what it said before would hold that up.
+                return await self._change(ref, "composition_overtaken", lambda _: None)
             kept = [asset for asset in content.assets if asset.ratio not in {new.ratio for new in drawn}]
             finished = sorted([*kept, *drawn], key=lambda asset: list(Ratio).index(asset.ratio))
             return await self._change(ref, "composed", item_composed(wanted.item, content, finished))
+
+    async def _is_still(self, ref: CampaignRef, item: str, content: ItemContent) -> bool:
+        async with self.database.workspace_transaction(ref.workspace_id) as session:
+            facts = await campaign_facts.load(session, ref.campaign_id)
+        return facts.working_items.get(item) == content
 
     async def _draw_all(self, ref: CampaignRef, item: str, content: ItemContent, design: Design) -> list[ItemAsset]:
         try:
