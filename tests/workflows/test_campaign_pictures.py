@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from PIL import Image
+from pydantic import JsonValue
 from sqlmodel import col, select
 
 from models.contracts import commands as c
@@ -105,7 +106,7 @@ class TestMadeUnasked:
         assert {(await asset(run, part["asset_id"])).source for part in item["assets"]} == {AssetSource.COMPOSED}
 
     async def test_where_others_decide_nothing_is_paid_before_they_approved_the_strategy(self, shop: Shop) -> None:
-        run = await shop.started(allow_ai_images=True, **AGENCY)
+        run = await shop.started(allow_ai_images=True, approval=AGENCY["approval"])
         await run.drafted()
         assert await renders(run) == []
         refused = await run.refused(c.Submit())
@@ -184,8 +185,8 @@ class TestChanges:
         await run.drafted()
         before = await run.item("evening.en")
         photo = await asset(run, run.office.pictures[0])
-        own = {"ratio": "1:1", "asset_id": str(photo.id), "sha256": photo.sha256}
-        assets = [own if part["ratio"] == "1:1" else part for part in before["assets"]]
+        own: JsonValue = {"ratio": "1:1", "asset_id": str(photo.id), "sha256": photo.sha256}
+        assets: list[JsonValue] = [own if part["ratio"] == "1:1" else part for part in before["assets"]]
 
         await run.do(c.EditItem(item="evening.en", input_id=await run.office.store({**before, "assets": assets})))
         await run.idle()
@@ -238,7 +239,7 @@ class TestGivingUp:
             await run.do(c.CancelRender(render_id=render_id))
         await run.until(lambda now: not now.open_renders)
         # People read the row, not the workflow.
-        await run.until_row(lambda row: row.waiting_on.startswith("Marketer"))
+        await run.until_row(lambda row: (row.waiting_on or "").startswith("Marketer"))
 
 
 class TestLongHistories:

@@ -53,7 +53,7 @@ class TestSuccess:
         assert (await store.head(asset.storage_key)).size == asset.byte_size
         assert len(render.submits()) == 1
         assert job.cost_micros == await desk.spent() > 0
-        assert any("Submitted as" in entry["line"] for entry in job.log if isinstance(entry, dict))
+        assert any("Submitted as" in str(entry["line"]) for entry in job.log if isinstance(entry, dict))
 
     async def test_variants_come_from_one_submit(self, desk: RenderDesk) -> None:
         render = await desk.started(variants=3)
@@ -282,7 +282,9 @@ class TestCancel:
         job = await render.ended()
         assert job.state is RenderState.SUCCEEDED, job.error
         assert len(await render.assets()) == 1
-        assert any("before the provider could stop it" in entry["line"] for entry in job.log if isinstance(entry, dict))
+        assert any(
+            "before the provider could stop it" in str(entry["line"]) for entry in job.log if isinstance(entry, dict)
+        )
 
     async def test_a_cancel_in_temporal_means_the_same(self, desk: RenderDesk) -> None:
         desk.pace(service="replicate", render_s=60)
