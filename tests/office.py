@@ -11,7 +11,7 @@ from models.contracts.base import Actor
 from models.domain.base import Money
 from models.domain.brief import ApprovalPreset, ApprovalWish, Brief, Budget, BudgetKind, Flight, Product
 from models.domain.roles import Role
-from models.domain.states import Channel
+from models.domain.states import Channel, Ratio
 from models.domain.strategy import Strategy
 from models.tables.ad_account import AdAccount
 from models.tables.identity import UserAccount, Workspace
@@ -36,6 +36,8 @@ class Office:
     ben: Actor
     client: Actor
     pictures: list[UUID] = field(default_factory=list)
+    ratios: list[Ratio] = field(default_factory=lambda: [Ratio.SQUARE, Ratio.VERTICAL])
+    """Of each concept. Two, for each is drawn anew in every test."""
 
     async def store(self, body: BaseModel | dict[str, JsonValue]) -> UUID:
         """Stores a command's body, as the API does before it sends the command."""
@@ -64,7 +66,10 @@ class Office:
     def strategy(self) -> Strategy:
         """Two concepts for one broad audience, so two items and two ads in one ad set."""
         strategy = examples.shop_strategy()
-        message = strategy.message.model_copy(update={"languages": ["en"], "offer": self.brief().offer})
+        concepts = [concept.model_copy(update={"ratios": self.ratios}) for concept in strategy.message.concepts]
+        message = strategy.message.model_copy(
+            update={"languages": ["en"], "offer": self.brief().offer, "concepts": concepts}
+        )
         audience = strategy.audience.model_copy(update={"segments": [examples.segment("broad", 10_000)]})
         return strategy.model_copy(update={"message": message, "audience": audience})
 

@@ -10,7 +10,7 @@ from simulator.media.jobs import Job, Jobs
 from simulator.media.settings import MediaKind
 
 TYPES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp", "mp4": "video/mp4"}
-SAVED_AS = {"png": ("PNG", {"compress_level": 4}), "jpg": ("JPEG", {"quality": 88}), "webp": ("WEBP", {"method": 2})}
+SAVED_AS = {"png": ("PNG", {"compress_level": 1}), "jpg": ("JPEG", {"quality": 88}), "webp": ("WEBP", {"method": 2})}
 THREADS = 2
 
 

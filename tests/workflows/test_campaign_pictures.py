@@ -33,6 +33,7 @@ from workflows.render import RenderJobWorkflow
 
 @pytest.fixture(autouse=True)
 def calm(shop: Shop) -> Iterator[None]:
+    shop.office.ratios = list(Ratio)
     yield
     shop.meta.control.delete("/faults").raise_for_status()
     shop.meta.control.delete("/media").raise_for_status()
@@ -246,6 +247,7 @@ class TestLongHistories:
     async def test_renders_outlive_the_runs_of_their_campaign_and_are_paid_once(
         self, second_shop: Shop, working_second: None
     ) -> None:
+        second_shop.office.ratios = list(Ratio)
         run = await second_shop.started(allow_ai_images=True)
         first_run = (await run.handle.describe()).run_id
 
@@ -264,6 +266,7 @@ class TestLongHistories:
     async def test_an_end_heard_in_the_last_moment_of_a_run_is_not_lost(
         self, second_shop: Shop, settings: Settings
     ) -> None:
+        second_shop.office.ratios = list(Ratio)
         second_shop.meta.control.post("/media", json={"service": "replicate", "render_s": 600}).raise_for_status()
         run = await second_shop.prepared(None, second_shop.office.body(allow_ai_images=True))
         async with working(second_shop.client, settings):
