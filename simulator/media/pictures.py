@@ -70,8 +70,8 @@ def _backdrop(scene: Scene, colours: Sequence[Colour], dice: random.Random) -> I
     width, height = scene.width, scene.height
     picture = small.resize((width, height), Image.Resampling.BICUBIC)
     # Soft shapes look the same when they are drawn small and enlarged, and cost a sixteenth.
-    width, height = width / COARSER, height / COARSER
-    veil = Image.new("RGBA", (round(width), round(height)))
+    width, height = width // COARSER, height // COARSER
+    veil = Image.new("RGBA", (width, height))
     draw = ImageDraw.Draw(veil)
     reach = max(width, height)
     x, y, radius = dice.uniform(0.15, 0.85) * width, dice.uniform(0.1, 0.35) * height, dice.uniform(0.12, 0.2) * reach
