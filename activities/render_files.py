@@ -11,6 +11,7 @@ from anyio import to_thread
 from PIL import Image, ImageOps
 from temporalio import activity
 
+from activities.library_files import library_asset
 from imaging.cropping import Crop, box_in
 from imaging.inspecting import MAX_PICTURE_BYTES, MAX_VIDEO_BYTES, MediaFile, inspect, is_blank
 from imaging.posters import poster
@@ -22,7 +23,6 @@ from models.tables.render import RenderAttempt, RenderJob
 from providers.errors import Refused
 from providers.media.download import Downloader, Truncated
 from providers.media.protocol import Job, Output, Reference
-from providers.storage.keys import asset_key
 from providers.storage.protocol import ObjectMissing, ObjectStore
 from records import assets
 from records.database import Database
@@ -132,23 +132,12 @@ class RenderFiles:
     async def _stored(
         self, job: RenderJob, attempt: RenderAttempt, file: BinaryIO, media: MediaFile, position: int
     ) -> Asset:
-        key = asset_key(job.workspace_id, media.sha256, media.ending)
-        await self.store.put_if_absent(key, file, media.content_type)
         name = f"{job.concept_key}-{job.ratio.value.replace(':', 'x')}-{attempt.number}-{position + 1}.{media.ending}"
-        return Asset(
-            workspace_id=job.workspace_id,
-            kind=media.kind,
-            sha256=media.sha256,
-            content_type=media.content_type,
-            byte_size=media.byte_size,
-            width=media.width,
-            height=media.height,
-            duration_ms=media.duration_ms,
-            filename=name,
-            storage_key=key,
-            source=AssetSource.AI,
-            recipe={"model": job.model, "prompt": job.prompt, "seed": attempt.seed, "render_id": str(job.id)},
-        )
+        asset = library_asset(job.workspace_id, media, name)
+        asset.source = AssetSource.AI
+        asset.recipe = {"model": job.model, "prompt": job.prompt, "seed": attempt.seed, "render_id": str(job.id)}
+        await self.store.put_if_absent(asset.storage_key, file, media.content_type)
+        return asset
 
 
 def _beat(_: int) -> None:

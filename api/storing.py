@@ -8,6 +8,7 @@ from typing import BinaryIO
 from anyio import CapacityLimiter, to_thread
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from activities.library_files import library_asset
 from api.auditing import entry
 from api.problems import ApiError, ProblemType
 from api.schemas.assets import AssetDetails
@@ -77,9 +78,11 @@ async def add_asset(
         ApiError: conflict where it cannot replace the asset that the details name.
     """
     name = plain_name(filename, stored.media.ending)
-    wanted = _row(caller, stored.media, name)
+    wanted = library_asset(caller.workspace_id, stored.media, name)
     if stored.still is not None:
-        still, _ = await assets.add(session, _row(caller, stored.still, f"{PurePath(name).stem[:190]} still.jpg"))
+        still, _ = await assets.add(
+            session, library_asset(caller.workspace_id, stored.still, f"{PurePath(name).stem[:190]} still.jpg")
+        )
         wanted.poster_asset_id = still.id
     old = await assets.read(session, details.replaces) if details.replaces else None
     wanted.tags = details.tags or (old.tags if old else [])
@@ -105,21 +108,6 @@ async def _replace(session: AsyncSession, caller: Caller, details: AssetDetails,
         raise ApiError(ProblemType.CONFLICT, str(error)) from error
     replaced = {"replaces": str(details.replaces)}
     await audit.record(session, entry(caller, "replace_asset", ("asset", asset.id), after={**replaced}))
-
-
-def _row(caller: Caller, media: MediaFile, filename: str) -> Asset:
-    return Asset(
-        workspace_id=caller.workspace_id,
-        kind=media.kind,
-        sha256=media.sha256,
-        content_type=media.content_type,
-        byte_size=media.byte_size,
-        width=media.width,
-        height=media.height,
-        duration_ms=media.duration_ms,
-        filename=filename,
-        storage_key=_key(caller, media),
-    )
 
 
 def plain_name(given: str | None, ending: str) -> str:
