@@ -13,3 +13,25 @@ def publish_workflow_id(campaign_id: UUID, number: int) -> str:
 
 def render_workflow_id(render_id: UUID) -> str:
     return f"render-{render_id}"
+
+
+def optimize_schedule_id(ad_account_id: UUID) -> str:
+    """Of the schedule; Temporal adds the time of each run to it."""
+    return f"optimize-{ad_account_id}"
+
+
+def moves_workflow_id(request_id: UUID) -> str:
+    return f"moves-{request_id}"
+
+
+def stop_workflow_id(stop_id: UUID) -> str:
+    return f"stop-{stop_id}"
+
+
+def resync_workflow_id(ad_account_id: UUID, day: str) -> str:
+    """`day` is the UTC date of the nightly sweep that asked for it."""
+    return f"resync-{ad_account_id}-{day}"
+
+
+UPKEEP_HOURLY = "upkeep-hourly"
+UPKEEP_DAILY = "upkeep-daily"

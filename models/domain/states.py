@@ -98,6 +98,76 @@ class SuggestionState(StrEnum):
     FAILED = "failed"
 
 
+class StopScope(StrEnum):
+    CAMPAIGN = "campaign"
+    ACCOUNT = "account"
+    WORKSPACE = "workspace"
+
+
+class StopState(StrEnum):
+    """`stopping`: nothing new is sent any more, but not everything has been seen paused yet."""
+
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+    RELEASED = "released"
+
+
+class DriftState(StrEnum):
+    """`settled`: the platform holds again what was expected, whoever did it."""
+
+    OPEN = "open"
+    REVERTED = "reverted"
+    ADOPTED = "adopted"
+    IGNORED = "ignored"
+    SETTLED = "settled"
+
+
+class BudgetSource(StrEnum):
+    """Who set a budget: a write of ours, or somebody else, seen in a reading."""
+
+    OURS = "ours"
+    OBSERVED = "observed"
+
+
+class OptimizerMode(StrEnum):
+    """What the optimizer may do by itself. The approved envelope bounds it."""
+
+    OFF = "off"
+    SUGGEST = "suggest"
+    AUTO = "auto"
+
+
+class MoveOrigin(StrEnum):
+    OPTIMIZER = "optimizer"
+    SUGGESTION = "suggestion"
+    UNDO = "undo"
+    REVERT = "revert"
+
+
+class MoveState(StrEnum):
+    """Of a move set and of each of its actions. `no_action`: a run looked at the campaign and left it as it is."""
+
+    NO_ACTION = "no_action"
+    PROPOSED = "proposed"
+    APPLYING = "applying"
+    APPLIED = "applied"
+    PARTLY_APPLIED = "partly_applied"
+    DROPPED = "dropped"
+    FAILED = "failed"
+    UNDONE = "undone"
+
+
+class RunOutcome(StrEnum):
+    """How a run over an ad account ended."""
+
+    DECIDED = "decided"
+    NOTHING_LIVE = "nothing_live"
+    STOPPED = "stopped"
+    STALE = "stale"
+    UNREACHABLE = "unreachable"
+    FAILED = "failed"
+
+
 class RenderState(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"

@@ -1,6 +1,6 @@
 """A connected ad account: its sealed token, what was chosen for it, its gate and its quota."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
@@ -53,5 +53,19 @@ class AdAccount(TenantRow, table=True):
     usage_pct: int = 0
     """Highest of the platform's usage figures in its last reply, 0-100."""
     throttled_until: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+    clock_ahead_s: float = 0.0
+    """By how much the platform's clock, as its last reply to this account told it, is ahead of the database's."""
+    platform_status: str | None = None
+    """The platform's own word: active, disabled, unsettled …"""
+    spend_cap_minor: int | None = Field(default=None, sa_type=sa.BigInteger)
+    amount_spent_minor: int | None = Field(default=None, sa_type=sa.BigInteger)
+    metrics_read_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+    """Platform time of the last complete reading of today's and yesterday's figures."""
+    metrics_problem: str | None = None
+    """Why the last reading failed, in words; None after a complete one."""
+    resynced_on: date | None = None
+    """Account day on which the last 28 days were read again."""
+    imported_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+    """When what the account ran before was imported, read-only."""
     connected_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
     last_sync_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from models.domain.states import CampaignStatus, Delivery
+from models.domain.states import CampaignStatus, Delivery, Gate, OptimizerMode
 from models.tables.base import TEXTS, TIMESTAMP, JsonObject, TenantRow, same_workspace, stored, tenant_args
 
 
@@ -55,6 +55,15 @@ class Campaign(TenantRow, table=True):
     starts_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
     ends_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
     timezone: str | None = None
+
+    gate: Gate = Field(default=Gate.OPEN, sa_type=stored(Gate))
+    """Closed by a stop of this campaign alone; the ad account has its own."""
+    optimizer_mode: OptimizerMode | None = Field(default=None, sa_type=stored(OptimizerMode))
+    """None: as the workspace says."""
+    hold_reason: str | None = None
+    """Why Greenlight itself paused it; None once somebody resumes it."""
+    metrics_read_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+    """Platform time of the newest figures."""
 
     created_by: UUID | None = Field(default=None, foreign_key="user_account.id")
     live_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)

@@ -72,6 +72,8 @@ class LedgerIntent(TenantRow, table=True):
     empties: int = 0
     absents: int = 0
     confirmed_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+    platform_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+    """Platform time of the reply that confirmed it."""
 
 
 class AttemptEvent(StrEnum):

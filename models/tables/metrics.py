@@ -5,9 +5,10 @@ from enum import StrEnum
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from models.tables.base import TIMESTAMP, same_workspace, stored
+from models.tables.base import TIMESTAMP, JsonObject, TenantRow, same_workspace, stored, tenant_args
 
 
 class MetricLevel(StrEnum):
@@ -37,11 +38,12 @@ class MetricReading(SQLModel, table=True):
     """The platform's id of the campaign, ad set or ad."""
     account_day: date = Field(primary_key=True)
     attribution: str = Field(primary_key=True)
+    source: str = Field(default="platform", primary_key=True)
+    """`platform`, or where else the figures came from: `posted`, `csv`. Only the platform's drive decisions."""
     read_at: datetime = Field(primary_key=True, sa_type=TIMESTAMP)
     """Platform time."""
     level: MetricLevel = Field(sa_type=stored(MetricLevel))
     campaign_id: UUID | None = None
-    source: str = "platform"
     utc_offset_minutes: int
     """Of the account's zone at the reading, which daylight saving and +05:30 zones make necessary."""
 
@@ -56,3 +58,34 @@ class MetricReading(SQLModel, table=True):
     conversions: int | None = Field(default=None, sa_type=sa.BigInteger)
     conversion_value_minor: int | None = Field(default=None, sa_type=sa.BigInteger)
     leads: int | None = Field(default=None, sa_type=sa.BigInteger)
+
+
+class ImportState(StrEnum):
+    PREVIEWED = "previewed"
+    APPLIED = "applied"
+    DISCARDED = "discarded"
+
+
+class MetricImport(TenantRow, table=True):
+    """An exported report that somebody uploads: looked at first, then taken over as readings."""
+
+    __tablename__ = "metric_import"
+    __table_args__ = tenant_args(
+        same_workspace("ad_account_id", "ad_account"),
+        sa.Index("ix_metric_import_ad_account_id", "ad_account_id", "created_at"),
+    )
+
+    ad_account_id: UUID
+    filename: str
+    storage_key: str
+    sha256: str
+    state: ImportState = Field(default=ImportState.PREVIEWED, sa_type=stored(ImportState))
+    columns: list[str] = Field(default_factory=list, sa_type=JSONB)
+    mapping: JsonObject = Field(default_factory=dict, sa_type=JSONB)
+    """Column of the file by the field that it fills."""
+    rows: int = 0
+    good_rows: int = 0
+    problems: list[JsonObject] = Field(default_factory=list, sa_type=JSONB)
+    """[{"row": 3, "field": "spend", "words": "…"}], the first of them."""
+    created_by: UUID | None = Field(default=None, foreign_key="user_account.id")
+    applied_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)

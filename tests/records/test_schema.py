@@ -18,7 +18,7 @@ from records.database import Database
 
 # Tables without a workspace; each has policies of its own, told in the first migration.
 NOT_TENANT = {"user_account", "user_credential", "user_session", "workspace"}
-APPEND_ONLY = {"audit_event", "ballot", "command_input", "ledger_attempt", "metric_reading"}
+APPEND_ONLY = {"audit_event", "ballot", "budget_change", "command_input", "ledger_attempt", "metric_reading"}
 DELETABLE = {"upload", "membership", "user_session"}
 DEFINER_FUNCTIONS = {
     "login_lookup",
@@ -27,6 +27,10 @@ DEFINER_FUNCTIONS = {
     "api_key_lookup",
     "enter_workspaces",
     "ensure_metric_partitions",
+    "drop_metric_partitions",
+    "connected_ad_accounts",
+    "open_stop_orders",
+    "all_workspaces",
 }
 
 
@@ -138,7 +142,7 @@ def test_rows_are_found_by_campaign_and_person_without_a_scan() -> None:
 async def test_every_id_column_of_ours_is_a_foreign_key() -> None:
     """An id without a key would let a row point at nothing, or at another workspace. Exceptions name outside ids."""
     outside = {"external_id", "page_id", "instagram_user_id", "pixel_id", "lead_form_id", "token_key_id"}
-    outside |= {"provider_job_id", "multipart_id"}
+    outside |= {"provider_job_id", "multipart_id", "parent_platform_id", "platform_id"}
     exempt = {
         # Kept although the user, request or object may be gone, or points at rows of many tables.
         ("audit_event", "object_id"),

@@ -1,0 +1,146 @@
+"""What a decision is made from and what it comes to: the interface of every engine.
+
+A `Problem` is stored whole, so that a decision can be computed again from exactly what was known. Money is in integer
+minor units of the account's currency, times are platform time in UTC, days are account days.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from models.domain.states import PlatformKind
+
+Minor = Annotated[int, Field(ge=0)]
+BasisPoints = Annotated[int, Field(ge=0)]
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class DayCounts(_Value):
+    """Cumulative counts of one account day as last read. `conversions` is None where the platform gives none."""
+
+    day: date
+    read_at: datetime
+    spend_minor: int
+    impressions: int
+    clicks: int
+    conversions: int | None = None
+    value_minor: int | None = None
+
+
+class Owner(_Value):
+    """A budget owner: an ad set, or a campaign under campaign budgets.
+
+    `now_minor` is what the platform holds. `day_ago_minor` and `week_ago_minor` are what it held 24 hours and 7 days
+    ago, or at first. `edited_at` is the last change by anybody. `spent_minor` is the spend of its whole life, of
+    which `spent_today_minor` today. `remaining_cap_minor`: what the platform's own spending limit still allows.
+    """
+
+    object_id: UUID
+    platform_id: str
+    kind: PlatformKind
+    name: str
+    now_minor: Minor
+    floor_minor: Minor
+    ceiling_minor: Minor
+    day_ago_minor: Minor
+    week_ago_minor: Minor
+    edited_at: datetime | None = None
+    started_at: datetime | None = None
+    learning: bool = False
+    delivering: bool = True
+    spent_minor: Minor = 0
+    spent_today_minor: Minor = 0
+    remaining_cap_minor: int | None = None
+    value_per_conversion_minor: int | None = None
+    days: list[DayCounts] = []
+
+
+class Pool(_Value):
+    """The owners among which money may move, and how far: one campaign of ours.
+
+    `pool_minor` is what the owners' budgets add up to and go on adding up to. Amounts are multiples of `unit_minor`,
+    the smallest step that the platform takes. `frozen` says in words why nothing may be decided; the engine then
+    answers with no action. `decided_at` is when money of this pool was last moved.
+    """
+
+    campaign_id: UUID
+    name: str
+    daily: bool
+    unit_minor: Annotated[int, Field(ge=1)] = 1
+    pool_minor: Minor
+    max_step: BasisPoints
+    max_week: BasisPoints
+    may_raise: bool
+    may_cut: bool
+    platform_budget_optimisation: bool = False
+    decided_at: datetime | None = None
+    frozen: str | None = None
+    owners: list[Owner]
+
+
+class Problem(_Value):
+    """One ad account at one moment. `read_at` is when its figures were read."""
+
+    version: Literal[1] = 1
+    engine: str
+    ad_account_id: UUID
+    currency: str
+    zone: str
+    now: datetime
+    read_at: datetime | None
+    pools: list[Pool]
+
+
+class Why(StrEnum):
+    """The first reason that decided; `words` say it with figures."""
+
+    MOVED = "moved"
+    FROZEN = "frozen"
+    TOO_SOON = "too_soon"
+    TOO_LITTLE_DATA = "too_little_data"
+    ONE_OWNER = "one_owner"
+    NOTHING_TO_GAIN = "nothing_to_gain"
+    PLATFORM_OPTIMISES = "platform_optimises"
+    LEARNING = "learning"
+    AT_LIMIT = "at_limit"
+    NOT_DELIVERING = "not_delivering"
+
+
+class OwnerDecision(_Value):
+    """What was seen and believed of one owner. Rates are floats; None where nothing could be said.
+
+    `gain` ranks edits while the quota is short: expected conversions per day more, of this edit alone.
+    """
+
+    object_id: UUID
+    before_minor: Minor
+    after_minor: Minor
+    why: Why
+    words: str
+    clicks_per_spend: float | None = None
+    conversions_per_click: float | None = None
+    limited_by: list[str] = []
+    gain: float = 0.0
+
+
+class PoolDecision(_Value):
+    """`moves` is False for "no action because …". The owners' `after_minor` add up to what `before_minor` do."""
+
+    campaign_id: UUID
+    moves: bool
+    why: Why
+    words: str
+    confidence_bp: BasisPoints | None = None
+    expected_gain_bp: int | None = None
+    owners: list[OwnerDecision]
+
+
+class Decision(_Value):
+    engine: str
+    pools: list[PoolDecision]
