@@ -145,7 +145,7 @@ def _new_tables() -> None:
     op.create_index("ix_stop_order_open", "stop_order", ["workspace_id", "state"], unique=False)
     op.create_table(
         "budget_change",
-        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(), nullable=False),
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
         sa.Column("ad_account_id", sa.Uuid(), nullable=False),
         sa.Column("platform_id", sa.String(), nullable=False),
@@ -448,9 +448,9 @@ def _rules() -> None:
         op.create_check_constraint(op.f(f"ck_{table}_movestate"), table, sa.column("state").in_(MOVE_STATES))
     op.alter_column("optimizer_run", "outcome", type_=sa.String(40))
     op.create_check_constraint(op.f("ck_optimizer_run_runoutcome"), "optimizer_run", sa.column("outcome").in_(OUTCOMES))
-    # Figures of two sources may tell of the same moment.
+    # Figures of two sources may tell of the same moment; the newest of a day is looked for all the time.
     op.drop_constraint(op.f("pk_metric_reading"), "metric_reading")
-    key = ["workspace_id", "ad_account_id", "external_id", "account_day", "attribution", "source", "read_at"]
+    key = ["workspace_id", "ad_account_id", "external_id", "account_day", "read_at", "attribution", "source"]
     op.create_primary_key(op.f("pk_metric_reading"), "metric_reading", key)
 
     for table in ("platform_node", "stop_order", "drift", "metric_import"):

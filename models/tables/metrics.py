@@ -37,11 +37,11 @@ class MetricReading(SQLModel, table=True):
     external_id: str = Field(primary_key=True)
     """The platform's id of the campaign, ad set or ad."""
     account_day: date = Field(primary_key=True)
+    read_at: datetime = Field(primary_key=True, sa_type=TIMESTAMP)
+    """Platform time. Comes before what follows in the key, so that the newest reading of a day is found at once."""
     attribution: str = Field(primary_key=True)
     source: str = Field(default="platform", primary_key=True)
     """`platform`, or where else the figures came from: `posted`, `csv`. Only the platform's drive decisions."""
-    read_at: datetime = Field(primary_key=True, sa_type=TIMESTAMP)
-    """Platform time."""
     level: MetricLevel = Field(sa_type=stored(MetricLevel))
     campaign_id: UUID | None = None
     utc_offset_minutes: int

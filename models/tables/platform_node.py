@@ -64,7 +64,8 @@ class BudgetChange(SQLModel, table=True):
         sa.Index("ix_budget_change_latest", "ad_account_id", "platform_id", "at"),
     )
 
-    id: int | None = Field(default=None, primary_key=True, sa_type=sa.BigInteger)
+    # An identity needs no rights on a sequence of its own.
+    id: int | None = Field(default=None, primary_key=True, sa_type=sa.BigInteger, sa_column_args=[sa.Identity()])
     workspace_id: UUID = Field(foreign_key="workspace.id")
     ad_account_id: UUID
     platform_id: str
