@@ -11,7 +11,7 @@ from pathlib import Path
 
 from stack.service import Port, Service, StackError, program
 
-SEARCH_ATTRIBUTES = ("WorkspaceId", "CampaignStatus", "WaitingOn")
+SEARCH_ATTRIBUTES = ("WorkspaceId", "CampaignStatus", "WaitingOn", "RunOutcome")
 # Campaigns wait for people for months; creation stays idempotent only while the closed run is kept.
 RETENTION = "90d"
 # Without WAL the file store halves the throughput; with it and `normal`, a killed process loses nothing.

@@ -20,6 +20,11 @@ def optimize_schedule_id(ad_account_id: UUID) -> str:
     return f"optimize-{ad_account_id}"
 
 
+def optimize_now_workflow_id(ad_account_id: UUID) -> str:
+    """Of a run that a person asked for; one at a time."""
+    return f"optimize-{ad_account_id}-now"
+
+
 def moves_workflow_id(request_id: UUID) -> str:
     return f"moves-{request_id}"
 
@@ -35,3 +40,5 @@ def resync_workflow_id(ad_account_id: UUID, day: str) -> str:
 
 UPKEEP_HOURLY = "upkeep-hourly"
 UPKEEP_DAILY = "upkeep-daily"
+UPKEEP_STOPS = "upkeep-stops"
+"""Of the one workflow that sees to it that every stop has a run of its own."""

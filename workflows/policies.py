@@ -5,6 +5,7 @@ Use: `await workflow.execute_activity_method(Publishing.finish_publish, ref, **p
 
 from datetime import timedelta
 from typing import Final, NotRequired, TypedDict
+from uuid import UUID
 
 from temporalio.common import Priority, RetryPolicy
 from temporalio.workflow import ActivityCancellationType
@@ -110,8 +111,78 @@ COMPOSE: Final[CallPolicy] = {
     "retry_policy": _PROVIDER_RETRY,
 }
 
-# People wait for these; hourly work runs at 4 and back-fills at 5.
+# Steps of an hourly run: together with what lies between them they end well within the hour. Whatever they could not do
+# by then, the next hour decides anew from newer figures.
+RUN_RECORD: Final[CallPolicy] = {**RECORD, "schedule_to_close_timeout": timedelta(minutes=5)}
+
+READ_ACCOUNT: Final[CallPolicy] = {
+    **PLATFORM_READ,
+    # 10,000 ad sets: a report that the platform prepares for minutes, and some 100 pages.
+    "start_to_close_timeout": timedelta(minutes=10),
+    "schedule_to_close_timeout": timedelta(minutes=12),
+}
+
+ENFORCE_CAPS: Final[CallPolicy] = {
+    **PLATFORM_WRITE,
+    "start_to_close_timeout": timedelta(minutes=5),
+    "schedule_to_close_timeout": timedelta(minutes=6),
+}
+
+CHECK_DRIFT: Final[CallPolicy] = {
+    **RECORD,
+    # Every object of an account is compared.
+    "start_to_close_timeout": timedelta(minutes=1),
+    "schedule_to_close_timeout": timedelta(minutes=3),
+}
+
+DECIDE: Final[CallPolicy] = {
+    "task_queue": QUEUE_OPTIMIZER,
+    "start_to_close_timeout": timedelta(minutes=5),
+    "heartbeat_timeout": timedelta(seconds=10),
+    "schedule_to_close_timeout": timedelta(minutes=8),
+    "retry_policy": _RECORD_RETRY,
+}
+
+APPLY_PAGE: Final[CallPolicy] = {
+    **PLATFORM_WRITE,
+    # 50 edits, each a read and a write of 15 s at worst, a few at a time.
+    "start_to_close_timeout": timedelta(minutes=8),
+    "schedule_to_close_timeout": timedelta(minutes=10),
+}
+
+# A stop is never given up: an outage may last for hours, and ads that run spend.
+SWEEP: Final[CallPolicy] = {
+    **PLATFORM_WRITE,
+    "start_to_close_timeout": timedelta(minutes=15),
+}
+
+RESYNC: Final[CallPolicy] = {
+    **PLATFORM_READ,
+    # 28 days of a large account; what is not read tonight is read tomorrow night.
+    "start_to_close_timeout": timedelta(minutes=20),
+    "schedule_to_close_timeout": timedelta(minutes=30),
+}
+
+UPKEEP: Final[CallPolicy] = {
+    "task_queue": QUEUE_CAMPAIGNS,
+    # A few statements for each of some thousand accounts or workspaces.
+    "start_to_close_timeout": timedelta(minutes=15),
+    "heartbeat_timeout": timedelta(seconds=10),
+    "schedule_to_close_timeout": timedelta(minutes=20),
+    "retry_policy": _RECORD_RETRY,
+}
+
+# People wait for these.
 INTERACTIVE: Final = Priority(priority_key=2)
+AT_ONCE: Final = Priority(priority_key=1)
+HOURLY: Final = Priority(priority_key=4)
+BACKFILL: Final = Priority(priority_key=5)
+
+
+def of_workspace(priority: Priority, workspace_id: UUID) -> Priority:
+    """One workspace's backlog does not hold up the others."""
+    return Priority(priority_key=priority.priority_key, fairness_key=str(workspace_id))
+
 
 # Long enough for a call that was sent in the last instant to show up in the platform's lists.
 LATE_AUDIT_AFTER: Final = timedelta(seconds=60)

@@ -9,6 +9,7 @@ with workflow.unsafe.imports_passed_through():
 WORKSPACE_ID = SearchAttributeKey.for_keyword("WorkspaceId")
 CAMPAIGN_STATUS = SearchAttributeKey.for_keyword("CampaignStatus")
 WAITING_ON = SearchAttributeKey.for_keyword("WaitingOn")
+RUN_OUTCOME = SearchAttributeKey.for_keyword("RunOutcome")
 
 
 def waiting_key(snapshot: CampaignSnapshot) -> str:
