@@ -1,0 +1,90 @@
+"""What the optimizer looked at, decided and proposed, as people look it up: newest first, page by page."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import func, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from models.domain.states import MoveState, SuggestionState
+from models.tables.base import TenantRow
+from models.tables.optimization import MoveAction, MoveSet, OptimizerRun, Suggestion
+
+Place = tuple[datetime, UUID]
+"""The last row of a page: when it was created, and its id."""
+
+Listed = TypeVar("Listed", bound=TenantRow)
+
+
+async def page_of_runs(
+    session: AsyncSession, *, limit: int, after: Place | None = None, ad_account_id: UUID | None = None
+) -> list[OptimizerRun]:
+    query = select(OptimizerRun)
+    if ad_account_id is not None:
+        query = query.where(OptimizerRun.ad_account_id == ad_account_id)
+    return await _page(session, query, OptimizerRun, limit, after)
+
+
+async def page_of_moves(
+    session: AsyncSession,
+    *,
+    limit: int,
+    after: Place | None = None,
+    campaign_id: UUID | None = None,
+    run_id: UUID | None = None,
+    states: Collection[MoveState] = (),
+) -> list[MoveSet]:
+    """Those without a move too ("no action because …"), unless `states` leaves them out."""
+    query = select(MoveSet)
+    if campaign_id is not None:
+        query = query.where(MoveSet.campaign_id == campaign_id)
+    if run_id is not None:
+        query = query.where(MoveSet.optimizer_run_id == run_id)
+    if states:
+        query = query.where(col(MoveSet.state).in_(states))
+    return await _page(session, query, MoveSet, limit, after)
+
+
+async def actions_of(session: AsyncSession, move_set_ids: Collection[UUID]) -> dict[UUID, list[MoveAction]]:
+    """Of each move set, in the order in which they are applied."""
+    query = select(MoveAction).where(col(MoveAction.move_set_id).in_(move_set_ids)).order_by(col(MoveAction.position))
+    found: dict[UUID, list[MoveAction]] = {}
+    for action in (await session.execute(query)).scalars():
+        found.setdefault(action.move_set_id, []).append(action)
+    return found
+
+
+async def page_of_suggestions(
+    session: AsyncSession,
+    *,
+    limit: int,
+    after: Place | None = None,
+    campaign_id: UUID | None = None,
+    states: Collection[SuggestionState] = (),
+) -> list[Suggestion]:
+    query = select(Suggestion)
+    if campaign_id is not None:
+        query = query.where(Suggestion.campaign_id == campaign_id)
+    if states:
+        query = query.where(col(Suggestion.status).in_(states))
+    return await _page(session, query, Suggestion, limit, after)
+
+
+async def suggestion_counts(session: AsyncSession, *, campaign_id: UUID | None = None) -> dict[SuggestionState, int]:
+    query = select(col(Suggestion.status), func.count()).group_by(col(Suggestion.status))
+    if campaign_id is not None:
+        query = query.where(Suggestion.campaign_id == campaign_id)
+    return {SuggestionState(state): number for state, number in await session.execute(query)}
+
+
+async def _page(
+    session: AsyncSession, query: SelectOfScalar[Listed], table: type[Listed], limit: int, after: Place | None
+) -> list[Listed]:
+    if after is not None:
+        query = query.where(tuple_(col(table.created_at), col(table.id)) < after)
+    query = query.order_by(col(table.created_at).desc(), col(table.id).desc()).limit(limit)
+    return list((await session.execute(query)).scalars())
