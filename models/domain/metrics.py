@@ -2,7 +2,15 @@
 
 from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_EVEN, Decimal
+from enum import StrEnum
 from typing import Any, Self
+
+
+class MetricLevel(StrEnum):
+    CAMPAIGN = "campaign"
+    AD_SET = "ad_set"
+    AD = "ad"
+
 
 # In the order of the columns of a reading.
 SUMMED = (

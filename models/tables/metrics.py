@@ -8,13 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
+from models.domain.metrics import MetricLevel
 from models.tables.base import TIMESTAMP, JsonObject, TenantRow, same_workspace, stored, tenant_args
 
-
-class MetricLevel(StrEnum):
-    CAMPAIGN = "campaign"
-    AD_SET = "ad_set"
-    AD = "ad"
+__all__ = ["ImportState", "MetricImport", "MetricLevel", "MetricReading"]
 
 
 class MetricReading(SQLModel, table=True):
