@@ -17,11 +17,12 @@ from observability import configure_logging
 from settings import Settings, load_settings
 from workflows import policies
 from workflows.campaign import CampaignWorkflow
+from workflows.optimize import OptimizeAccountWorkflow
 from workflows.publish import PublishWorkflow
 from workflows.render import RenderJobWorkflow
 from workflows.temporal_client import connect
 
-WORKFLOWS = [CampaignWorkflow, PublishWorkflow, RenderJobWorkflow]
+WORKFLOWS = [CampaignWorkflow, PublishWorkflow, RenderJobWorkflow, OptimizeAccountWorkflow]
 # Below what the supervisor and orchestrators wait before they kill.
 GRACE = timedelta(seconds=25)
 # Downloads and drawings at once; each download is small in memory, each drawing some 60 MB.
@@ -43,6 +44,8 @@ def sandbox() -> SandboxedWorkflowRunner:
         "records",
         "providers",
         "imaging",
+        "optimizer",
+        "numpy",
         "pydantic",
         "regex",
         "babel",

@@ -11,6 +11,7 @@ from activities.campaigns import CampaignRecords
 from activities.changing import Changing
 from activities.composing import ItemPictures, RenderModels
 from activities.media_wiring import callback_urls, can_be_called_back, media_access, media_providers
+from activities.optimizer_runs import OptimizerRuns
 from activities.pictures import Pictures
 from activities.planning import Planning
 from activities.platform_writes import PlatformWrites
@@ -67,6 +68,7 @@ async def build(settings: Settings, closing: AsyncExitStack) -> Activities:
         records=[
             *_activities(CampaignRecords(database)),
             *_activities(Planning(database)),
+            *_activities(OptimizerRuns(database)),
             *publishing,
             *item_pictures,
         ],

@@ -32,9 +32,10 @@ class BeginRun(RunRef):
 
 
 class RunBegun(Contract):
-    """`live`: whether the account has anything to measure or decide."""
+    """`live`: whether the account has anything to measure or decide. `account` is its name, for operators."""
 
     live: bool
+    account: str = ""
 
 
 class AccountRead(Contract):
