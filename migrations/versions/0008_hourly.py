@@ -68,6 +68,7 @@ def _new_tables() -> None:
         sa.Column("mapping", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("rows", sa.Integer(), nullable=False),
         sa.Column("good_rows", sa.Integer(), nullable=False),
+        sa.Column("found", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("problems", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=True),
         sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
@@ -274,6 +275,7 @@ def _new_tables() -> None:
         sa.Column("daily_budget_minor", sa.BigInteger(), nullable=True),
         sa.Column("lifetime_budget_minor", sa.BigInteger(), nullable=True),
         sa.Column("spend_cap_minor", sa.BigInteger(), nullable=True),
+        sa.Column("spent_minor", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("learning", sa.String(), nullable=True),
         sa.Column("issues", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("review_words", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -317,6 +319,7 @@ def _new_columns() -> None:
     op.add_column("ad_account", sa.Column("metrics_problem", sa.String(), nullable=True))
     op.add_column("ad_account", sa.Column("resynced_on", sa.Date(), nullable=True))
     op.add_column("ad_account", sa.Column("imported_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("ad_account", sa.Column("import_progress", postgresql.JSONB(astext_type=sa.Text()), nullable=True))
     op.add_column(
         "campaign",
         sa.Column(

@@ -67,5 +67,7 @@ class AdAccount(TenantRow, table=True):
     """Account day on which the last 28 days were read again."""
     imported_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
     """When what the account ran before was imported, read-only."""
+    import_progress: JsonObject | None = Field(default=None, sa_type=JSONB)
+    """How far an import is or how it ended; see `models.contracts.importing.ImportProgress`."""
     connected_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
     last_sync_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)

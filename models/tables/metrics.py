@@ -79,10 +79,13 @@ class MetricImport(TenantRow, table=True):
     state: ImportState = Field(default=ImportState.PREVIEWED, sa_type=stored(ImportState))
     columns: list[str] = Field(default_factory=list, sa_type=JSONB)
     mapping: JsonObject = Field(default_factory=dict, sa_type=JSONB)
-    """Column of the file by the field that it fills."""
+    """How its columns are read; see `models.domain.ad_reports.mapping.ReportMapping`."""
     rows: int = 0
     good_rows: int = 0
+    found: JsonObject = Field(default_factory=dict, sa_type=JSONB)
+    """What the last look at the file showed; see `models.domain.ad_reports.preview.Preview`."""
     problems: list[JsonObject] = Field(default_factory=list, sa_type=JSONB)
     """[{"row": 3, "field": "spend", "words": "…"}], the first of them."""
     created_by: UUID | None = Field(default=None, foreign_key="user_account.id")
     applied_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+    """Platform time, which its readings carry as `read_at`."""

@@ -41,6 +41,8 @@ class PlatformNode(TenantRow, table=True):
     daily_budget_minor: int | None = Field(default=None, sa_type=sa.BigInteger)
     lifetime_budget_minor: int | None = Field(default=None, sa_type=sa.BigInteger)
     spend_cap_minor: int | None = Field(default=None, sa_type=sa.BigInteger)
+    spent_minor: int = Field(default=0, sa_type=sa.BigInteger, sa_column_kwargs={"server_default": "0"})
+    """Of its whole life, by all readings; it outlives the readings themselves."""
     learning: str | None = None
     issues: list[JsonObject] = Field(default_factory=list, sa_type=JSONB)
     review_words: list[str] = Field(default_factory=list, sa_type=JSONB)

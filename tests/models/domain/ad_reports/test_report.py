@@ -18,8 +18,8 @@ HEADERS = {
     "English": "Campaign name;Ad set name;Day;Amount spent (EUR);Impressions;Clicks (all);Link clicks;Reach;Results",
     "German": "Kampagnenname;Anzeigengruppenname;Tag;Ausgegebener Betrag (EUR);Impressionen;Klicks (alle);Link-Klicks;"
     "Reichweite;Ergebnisse",
-    "French": "Nom de la campagne;Nom de l\N{RIGHT SINGLE QUOTATION MARK}ensemble de publicités;Jour;Montant dépensé (EUR);Impressions;Clics (tous);"
-    "Clics sur un lien;Couverture;Résultats",
+    "French": "Nom de la campagne;Nom de l\N{RIGHT SINGLE QUOTATION MARK}ensemble de publicités;Jour;"
+    "Montant dépensé (EUR);Impressions;Clics (tous);Clics sur un lien;Couverture;Résultats",
     "Spanish": "Nombre de la campaña;Nombre del conjunto de anuncios;Día;Importe gastado (EUR);Impresiones;"
     "Clics (todos);Clics en el enlace;Alcance;Resultados",
 }
