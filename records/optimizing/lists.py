@@ -49,13 +49,24 @@ async def page_of_moves(
     return await _page(session, query, MoveSet, limit, after)
 
 
-async def actions_of(session: AsyncSession, move_set_ids: Collection[UUID]) -> dict[UUID, list[MoveAction]]:
-    """Of each move set, in the order in which they are applied."""
+async def actions_of(
+    session: AsyncSession, move_set_ids: Collection[UUID], *, most: int | None = None
+) -> dict[UUID, list[MoveAction]]:
+    """Of each move set, in the order in which they are applied; at most so many of each."""
     query = select(MoveAction).where(col(MoveAction.move_set_id).in_(move_set_ids)).order_by(col(MoveAction.position))
+    if most is not None:
+        query = query.where(col(MoveAction.position) < most)
     found: dict[UUID, list[MoveAction]] = {}
     for action in (await session.execute(query)).scalars():
         found.setdefault(action.move_set_id, []).append(action)
     return found
+
+
+async def action_counts(session: AsyncSession, move_set_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Move sets without an action are missing."""
+    owner = col(MoveAction.move_set_id)
+    query = select(owner, func.count()).where(owner.in_(move_set_ids)).group_by(owner)
+    return {move_set_id: number for move_set_id, number in await session.execute(query)}
 
 
 async def page_of_suggestions(
