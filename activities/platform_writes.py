@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import structlog
@@ -19,23 +19,34 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.ad_platform import AdPlatform
+from activities.confirming import follow, note_seen
 from activities.errors import ErrorType, final, may_others_go, waiting
 from activities.heartbeats import heartbeating
 from activities.pictures import Pictures
 from activities.publish_media import PublishMedia
 from activities.publish_videos import Videos
-from activities.reconciling import Reconciler
+from activities.reconciling import Look, Reconciler
 from activities.settling import unbroken
-from activities.write_outcomes import answer_of, gravity, held, quota_after, removal_of, said
+from activities.write_outcomes import (
+    answer_of,
+    changed_meanwhile,
+    gravity,
+    held,
+    quota_after,
+    removal_of,
+    said,
+)
 from models.contracts.publishing import IntentRef, PublishRef, StageRef
 from models.domain import ledger as machine
 from models.domain.ledger import Observed
 from models.domain.states import LedgerState, PlatformKind, WriteOp
 from models.tables.ad_account import AdAccount
+from models.tables.base import JsonObject
 from models.tables.ledger import AttemptEvent, LedgerIntent
+from providers.ads.meta.currencies import to_minor
 from providers.ads.protocol import AdsWriter, PlatformWrite, WriteReceipt
 from providers.errors import OutcomeUnknown, ProviderError, Refused
-from records import ad_accounts, gate, ledger, notifications, platform_objects, publish_runs
+from records import ad_accounts, gate, ledger, notifications, platform_clock, platform_objects, publish_runs
 from records.gate import GateVerdict, Ruling
 from records.ledger import Step, machine_view
 
@@ -171,34 +182,37 @@ class PlatformWrites:
             raise waiting(f"{intent.name!r} is on its way to the platform.", left, one_object=True)
 
     async def _attempt(self, intent: LedgerIntent) -> None:
-        if intent.op is not WriteOp.CREATE and await self._settled_by_reading(intent):
-            return
+        seen_at = None
+        if intent.op is not WriteOp.CREATE:
+            account = await self._platform.account(intent.workspace_id, intent.ad_account_id)
+            look = await self._reconciler.look(intent, account)
+            if look.observed is not Observed.BEFORE:
+                return await self._settle_by(look, intent)
+            seen_at = look.node.platform_time
         # Cancelling must not tear a call from its answer: what was claimed is written down first.
-        await unbroken(self._claim_and_send(intent))
+        await unbroken(self._claim_and_send(intent, seen_at))
 
-    async def _settled_by_reading(self, intent: LedgerIntent) -> bool:
+    async def _settle_by(self, look: Look, intent: LedgerIntent) -> None:
         """Updates are decided on what was seen; where the platform holds something else, nothing is sent."""
-        account = await self._platform.account(intent.workspace_id, intent.ad_account_id)
-        observed = await self._reconciler.observe(intent, account)
-        if observed is Observed.BEFORE:
-            return False
         node_id = await self._reconciler.node_id(intent)
         async with self._database.workspace_transaction(intent.workspace_id) as session:
+            await platform_clock.note_clock(session, intent.ad_account_id, look.node.platform_time)
             row = await ledger.load(session, intent.id, lock=True)
             if row.state is not LedgerState.INTENDED:
-                return True
-            if observed is Observed.TARGET:
+                return
+            account = await session.get_one(AdAccount, row.ad_account_id)
+            if look.observed is Observed.TARGET:
                 write, event = machine.already_so(machine_view(row), node_id), AttemptEvent.LOOKED_UP
             else:
-                reason = "It was changed on the platform in the meantime; look at it there."
+                reason = changed_meanwhile(row, look.node, account.currency)
                 write, event = machine.drop(machine_view(row), reason), AttemptEvent.DROPPED
-            await ledger.store(session, row, write, Step(event, detail={"observed": observed.value}))
-            if write.state is LedgerState.CONFIRMED:
-                await platform_objects.apply(session, row)
-        return True
+                await note_seen(session, account, look.node)
+            detail: JsonObject = {"observed": look.observed.value}
+            await ledger.store(session, row, write, Step(event, detail=detail, platform_at=look.node.platform_time))
+            await follow(session, row)
 
-    async def _claim_and_send(self, intent: LedgerIntent) -> None:
-        claimed = await self._claim(intent)
+    async def _claim_and_send(self, intent: LedgerIntent, seen_at: datetime | None) -> None:
+        claimed = await self._claim(intent, seen_at)
         if claimed is None:
             return
         receipt, failure = await self._send(claimed)
@@ -207,15 +221,20 @@ class PlatformWrites:
         if failure is not None and not isinstance(failure, (OutcomeUnknown, Refused)):
             raise await self._platform.stopped_by(failure, claimed.account) from failure
 
-    async def _claim(self, intent: LedgerIntent) -> Claimed | None:
-        """One transaction: gate, then intended → sending. None when somebody else was quicker, or it was dropped."""
+    async def _claim(self, intent: LedgerIntent, seen_at: datetime | None) -> Claimed | None:
+        """One transaction: gate, then intended → sending. None when somebody else was quicker, or it was dropped.
+
+        `seen_at` is the platform's time of a reply that came just now.
+        """
         limits = self._platform.limits
         # Read before the transaction begins, so that this clock can only be stricter than the row's deadline.
         send_before = time.monotonic() + limits.send_within.total_seconds()
         token = uuid4()
         try:
             async with self._database.workspace_transaction(intent.workspace_id) as session:
-                ruling = await gate.check(session, intent, self._platform.launch)
+                if seen_at is not None:
+                    await platform_clock.note_clock(session, intent.ad_account_id, seen_at)
+                ruling = await gate.check(session, intent, self._platform.launch, to_minor)
                 row = await ledger.load(session, intent.id, lock=True)
                 if row.state is not LedgerState.INTENDED:
                     return None
@@ -260,13 +279,16 @@ class PlatformWrites:
 
     async def _store_reply(self, claimed: Claimed, receipt: WriteReceipt | None, failure: ProviderError | None) -> None:
         answer = answer_of(receipt, failure)
+        at = receipt.platform_time if receipt else None
         async with self._database.workspace_transaction(claimed.intent.workspace_id) as session:
+            if at is not None:
+                # Before the intent is locked: claims lock in this order too.
+                await platform_clock.note_clock(session, claimed.account.id, at)
             row = await ledger.load(session, claimed.intent.id, lock=True)
             replied = machine.reply(machine_view(row), claimed.token, answer)
-            step = Step(AttemptEvent.REPLIED, claimed.token, answer.platform_id, said(receipt, failure))
+            step = Step(AttemptEvent.REPLIED, claimed.token, answer.platform_id, said(receipt, failure), at)
             await ledger.store(session, row, replied.write, step)
-            if replied.write.state is LedgerState.CONFIRMED:
-                await platform_objects.apply(session, row)
+            await follow(session, row)
             if replied.surplus is not None:
                 surplus = await self._intend_removal(session, row, replied.surplus)
         if replied.surplus is not None:

@@ -7,6 +7,7 @@ from temporalio import activity
 
 from activities.ad_platform import AdPlatform
 from activities.approved import account_of, publishable, schedule_from
+from activities.confirming import note_budget
 from activities.dry_run import dry_run
 from activities.errors import ErrorType, final, waiting
 from activities.heartbeats import heartbeating
@@ -36,6 +37,7 @@ from models.contracts.publishing import (
 from models.domain.ledger import OPEN_STATES
 from models.domain.states import CampaignStatus, PlatformKind
 from models.tables.ledger import LedgerIntent, PublishRun, PublishRunState
+from providers.ads.meta.currencies import to_minor
 from records import audit, gate, ledger, notifications, platform_objects, publish_runs
 from records.campaigns import facts as campaign_facts
 from records.gate import GateVerdict
@@ -127,7 +129,7 @@ class Publishing:
         return await ledger.of_stage(session, ref.campaign_id, ref.number, PublishStage.RETIRE)
 
     async def _ask_gate(self, session: AsyncSession, intent: LedgerIntent) -> None:
-        ruling = await gate.check(session, intent, self._platform.launch)
+        ruling = await gate.check(session, intent, self._platform.launch, to_minor)
         match ruling.verdict:
             case GateVerdict.DROP:
                 raise final(ErrorType.DROPPED, ruling.reason)
@@ -171,6 +173,7 @@ class Publishing:
         try:
             async with self._database.workspace_transaction(word.workspace_id) as session:
                 await resolve(session, word)
+                await note_budget(session, await ledger.load(session, word.intent_id))
         except NotSettleable as error:
             raise final(ErrorType.REFUSED, str(error)) from error
 

@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pydantic import SecretStr
-
 from activities.ad_platform import AdPlatform
+from activities.confirming import follow
 from activities.errors import ErrorType, final, waiting
 from models.domain import ledger as machine
 from models.domain.ledger import Match, Observed
 from models.domain.states import LedgerState, PlatformKind, WriteOp
 from models.tables.ad_account import AdAccount
+from models.tables.base import JsonObject
 from models.tables.ledger import AttemptEvent, LedgerIntent
-from providers.ads.results import FoundObject
+from providers.ads.results import FoundObject, NodeState
 from records import ledger, platform_objects
 from records.ledger import Step, machine_view
 
@@ -20,6 +20,14 @@ from records.ledger import Step, machine_view
 CLOCK_SLACK = timedelta(minutes=2)
 _GONE = ("ARCHIVED", "DELETED")
 _WITH_PARENT = (PlatformKind.AD_SET, PlatformKind.AD)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the node of an update looked, next to what the update wants and what it was decided on."""
+
+    observed: Observed
+    node: NodeState
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +43,10 @@ class Reconciler:
         await self._not_too_early(intent)
         account = await self.platform.account(intent.workspace_id, intent.ad_account_id)
         if intent.op is WriteOp.CREATE:
-            matches = await self._look_up(intent, account)
-            await self._decide(intent, matches)
+            matches, at = await self._look_up(intent, account)
+            await self._decide(intent, matches, at)
         else:
-            observed = await self.observe(intent, account)
-            await self._store(intent, observed)
+            await self._store(intent, await self.look(intent, account))
 
     async def _not_too_early(self, intent: LedgerIntent) -> None:
         async with self.platform.database.workspace_transaction(intent.workspace_id) as session:
@@ -51,7 +58,8 @@ class Reconciler:
     def _checking(intent: LedgerIntent) -> str:
         return f"Could not confirm with the platform whether {intent.name!r} was made; we are checking."
 
-    async def _look_up(self, intent: LedgerIntent, account: AdAccount) -> list[Match]:
+    async def _look_up(self, intent: LedgerIntent, account: AdAccount) -> tuple[list[Match], datetime | None]:
+        """What carries the marker, and the platform's time where anything does."""
         parent = await self._parent(intent)
         async with self.platform.reading(account):
             token = self.platform.token(account)
@@ -62,8 +70,11 @@ class Reconciler:
                 marker=intent.marker,
                 token=token,
             )
-            not_before = await self._not_before(intent, account, token) if found else None
-        return [_match(thing, parent, not_before) for thing in found]
+            state = await self.platform.reader.account(account.external_id, token) if found else None
+        if state is None:
+            return [], None
+        not_before = await self._not_before(intent, state.platform_time)
+        return [_match(thing, parent, not_before) for thing in found], state.platform_time
 
     async def _parent(self, intent: LedgerIntent) -> str | None:
         if intent.object_kind not in _WITH_PARENT or intent.parent_object_id is None:
@@ -74,16 +85,15 @@ class Reconciler:
             raise final(ErrorType.BROKEN, f"The parent of {intent.name!r} is not on the platform.")
         return ids[intent.parent_object_id]
 
-    async def _not_before(self, intent: LedgerIntent, account: AdAccount, token: SecretStr) -> datetime | None:
+    async def _not_before(self, intent: LedgerIntent, platform_time: datetime) -> datetime | None:
         """The first claim in the platform's time: the marker belongs to the object, so any attempt's result is ours."""
         if intent.first_claimed_at is None:
             return None
-        state = await self.platform.reader.account(account.external_id, token)
         async with self.platform.database.workspace_transaction(intent.workspace_id) as session:
             now = await ledger.database_now(session)
-        return intent.first_claimed_at + (state.platform_time - now) - CLOCK_SLACK
+        return intent.first_claimed_at + (platform_time - now) - CLOCK_SLACK
 
-    async def _decide(self, intent: LedgerIntent, matches: list[Match]) -> None:
+    async def _decide(self, intent: LedgerIntent, matches: list[Match], at: datetime | None) -> None:
         waits = self.platform.limits.lookup_waits
         async with self.platform.database.workspace_transaction(intent.workspace_id) as session:
             row = await ledger.load(session, intent.id, lock=True)
@@ -95,11 +105,11 @@ class Reconciler:
                 row.token,
                 write.platform_id,
                 {"matches": [match.platform_id for match in matches]},
+                at,
             )
             await ledger.store(session, row, write, looked_up)
-            if write.state is LedgerState.CONFIRMED:
-                await platform_objects.apply(session, row)
-            elif write.state is LedgerState.UNKNOWN:
+            await follow(session, row)
+            if write.state is LedgerState.UNKNOWN:
                 pause = waits[min(write.lookups, len(waits)) - 1]
                 row.next_look_at = await ledger.database_now(session) + pause
             else:
@@ -107,8 +117,8 @@ class Reconciler:
         if write.state is LedgerState.UNKNOWN:
             raise waiting(self._checking(intent), pause, one_object=True)
 
-    async def observe(self, intent: LedgerIntent, account: AdAccount) -> Observed:
-        """How the node of an update looks now, next to what the update wants and what it was decided on."""
+    async def look(self, intent: LedgerIntent, account: AdAccount) -> Look:
+        """Reads the node of an update."""
         node_id = await self.node_id(intent)
         async with self.platform.database.workspace_transaction(intent.workspace_id) as session:
             target = await platform_objects.resolve(session, intent.target or {})
@@ -120,11 +130,11 @@ class Reconciler:
                 intent.object_kind, node_id, self.platform.token(account), also=sorted(wanted)
             )
         if intent.op is WriteOp.DELETE:
-            return Observed.TARGET if node.gone else Observed.BEFORE
+            return Look(Observed.TARGET if node.gone else Observed.BEFORE, node)
         deleted_by_hand = intent.op is WriteOp.PAUSE and node.gone
         if deleted_by_hand or reader.holds(node, target):
-            return Observed.TARGET
-        return Observed.BEFORE if reader.holds(node, before) else Observed.OTHER
+            return Look(Observed.TARGET, node)
+        return Look(Observed.BEFORE if reader.holds(node, before) else Observed.OTHER, node)
 
     async def node_id(self, intent: LedgerIntent) -> str:
         """The platform's id of the object that an update is for."""
@@ -136,17 +146,17 @@ class Reconciler:
             raise final(ErrorType.BROKEN, f"{intent.name!r} is not on the platform, so it cannot be changed.")
         return ids[intent.object_id]
 
-    async def _store(self, intent: LedgerIntent, observed: Observed) -> None:
+    async def _store(self, intent: LedgerIntent, look: Look) -> None:
         node_id = await self.node_id(intent)
         async with self.platform.database.workspace_transaction(intent.workspace_id) as session:
             row = await ledger.load(session, intent.id, lock=True)
             if row.state is not LedgerState.UNKNOWN:
                 return
-            write = machine.observe(machine_view(row), observed, node_id)
-            looked_up = Step(AttemptEvent.LOOKED_UP, row.token, detail={"observed": observed.value})
+            write = machine.observe(machine_view(row), look.observed, node_id)
+            detail: JsonObject = {"observed": look.observed.value}
+            looked_up = Step(AttemptEvent.LOOKED_UP, row.token, detail=detail, platform_at=look.node.platform_time)
             await ledger.store(session, row, write, looked_up)
-            if write.state is LedgerState.CONFIRMED:
-                await platform_objects.apply(session, row)
+            await follow(session, row)
 
 
 def _match(thing: FoundObject, parent: str | None, not_before: datetime | None) -> Match:

@@ -23,7 +23,7 @@ async def check_word(platform: AdPlatform, word: ResolveUnconfirmed) -> None:
     account = await platform.account(word.workspace_id, intent.ad_account_id)
     if intent.op is WriteOp.CREATE:
         await _check_object(platform, account, intent, word.platform_id)
-    elif await Reconciler(platform).observe(intent, account) is not Observed.TARGET:
+    elif (await Reconciler(platform).look(intent, account)).observed is not Observed.TARGET:
         raise final(ErrorType.REFUSED, f"{intent.name} does not have the wanted value on the platform.")
 
 

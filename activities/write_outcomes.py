@@ -8,11 +8,15 @@ from temporalio.exceptions import ApplicationError
 
 from activities.errors import ErrorType, final, waiting
 from models.domain.ledger import Answer, Reply
+from models.domain.money import in_words
 from models.domain.states import WriteClass, WriteOp
 from models.tables.base import JsonObject
 from models.tables.ledger import LedgerIntent
+from providers.ads.meta.currencies import to_minor
 from providers.ads.protocol import Usage, WriteReceipt
+from providers.ads.results import NodeState
 from providers.errors import ProviderError, ReconnectNeeded, Refused, RetryLater
+from records import pools
 from records.gate import QUOTA_LIMIT_PCT, GateVerdict, Ruling
 from records.ledger import NewIntent
 
@@ -36,6 +40,16 @@ def held(ruling: Ruling, otherwise: timedelta) -> ApplicationError:
     if ruling.verdict is GateVerdict.PERSON:
         return final(ErrorType.NEEDS_PERSON, ruling.reason)
     return waiting(ruling.reason, ruling.retry_after or otherwise)
+
+
+def changed_meanwhile(row: LedgerIntent, node: NodeState, currency: str) -> str:
+    """Why an update is not sent: the platform does not hold what it was decided on."""
+    budget = pools.budget_in(row.expected_before or {})
+    there = None if budget is None else getattr(node, budget[0])
+    if budget is None or there is None or there == budget[1]:
+        return "It was changed on the platform in the meantime; look at it there."
+    found, expected = (in_words(to_minor(amount, currency), currency) for amount in (there, budget[1]))
+    return f"It was changed on the platform in the meantime: it is {found} there, not {expected}."
 
 
 def answer_of(receipt: WriteReceipt | None, failure: ProviderError | None) -> Reply:

@@ -10,7 +10,6 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -19,7 +18,6 @@ from models.domain.states import (
     ApprovalState,
     CampaignStatus,
     Gate,
-    LedgerState,
     PlatformKind,
     WriteClass,
     WriteOp,
@@ -27,17 +25,18 @@ from models.domain.states import (
 from models.tables.ad_account import AdAccount
 from models.tables.campaign import Campaign
 from models.tables.ledger import LedgerIntent, ObjectStatus, PlatformObject, PublishRun
-from records import audit, changes
+from records import audit, budget_rules, changes
 from records.audit import AuditEntry
 from records.campaigns import facts as campaign_facts
 from records.campaigns.launch import LaunchCheck, expired_ads
 from records.ledger import database_now, object_is_busy
+from records.platform_clock import platform_now
+from records.pools import MinorUnits
 
 QUOTA_LIMIT_PCT = 75
 """Normal writers stop here; the rest of the account's quota is for stopping and for people."""
-BUDGET_EDITS_PER_HOUR = 4
-"""Meta's own limit per ad set (613/1487632); one more blocks the ad set for an hour."""
-_BUDGET_FIELDS = ("daily_budget", "lifetime_budget")
+OPTIMIZER_PATIENCE = timedelta(minutes=1)
+"""What has to wait longer is decided anew in the next hour."""
 
 _SHORT = timedelta(seconds=2)
 _LONG = timedelta(seconds=30)
@@ -85,30 +84,49 @@ async def _account(session: AsyncSession, ad_account_id: UUID, *, exclusive: boo
 
 
 async def campaign_shared(session: AsyncSession, campaign_id: UUID) -> Campaign:
-    query = select(Campaign).where(col(Campaign.id) == campaign_id).with_for_update(read=True)
+    return await _campaign(session, campaign_id, exclusive=False)
+
+
+async def _campaign(session: AsyncSession, campaign_id: UUID, *, exclusive: bool) -> Campaign:
+    query = select(Campaign).where(col(Campaign.id) == campaign_id)
+    query = query.with_for_update(key_share=True) if exclusive else query.with_for_update(read=True)
     return (await session.execute(query.execution_options(populate_existing=True))).scalar_one()
 
 
-async def check(session: AsyncSession, intent: LedgerIntent, launch: LaunchApproval) -> Ruling:
+async def check(session: AsyncSession, intent: LedgerIntent, launch: LaunchApproval, to_minor: MinorUnits) -> Ruling:
     """Every rule in order; the first that does not pass decides. Takes the account's and the campaign's lock."""
     account = await account_shared(session, intent.ad_account_id)
-    now = await database_now(session)
+    clock = await database_now(session)
     for ruling in (
         _gate_ruling(account, intent),
         _connection_ruling(account, intent),
-        _quota_ruling(account, intent, now),
+        _quota_ruling(account, intent, clock),
     ):
         if ruling is not ALLOWED:
             return ruling
-    campaign = await campaign_shared(session, intent.campaign_id)
-    ruling = _status_ruling(campaign, intent)
+    campaign = await _campaign(session, intent.campaign_id, exclusive=budget_rules.moves_money(intent))
+    for ruling in (_status_ruling(campaign, intent), _campaign_gate_ruling(campaign, intent)):
+        if ruling is not ALLOWED:
+            return ruling
+    ruling = await _approval_ruling(session, intent, launch)
     if ruling is ALLOWED:
-        ruling = await _approval_ruling(session, intent, launch)
-    if ruling is ALLOWED:
-        ruling = await _edits_ruling(session, intent, now)
-    if ruling is ALLOWED and intent.expires_at is not None and now >= intent.expires_at:
-        ruling = Ruling(GateVerdict.DROP, "It came too late: what it was decided on is no longer current.")
+        ruling = await _money_ruling(session, account, intent, to_minor)
     return ruling if ruling is not ALLOWED else await _busy_ruling(session, intent)
+
+
+async def _money_ruling(
+    session: AsyncSession, account: AdAccount, intent: LedgerIntent, to_minor: MinorUnits
+) -> Ruling:
+    """All of it in the platform's time, which budgets are counted by."""
+    now = await platform_now(session, account.id)
+    if intent.expires_at is not None and now >= intent.expires_at:
+        return Ruling(GateVerdict.DROP, "It came too late: what it was decided on is no longer current.")
+    if await budget_rules.edited_too_often(session, intent, now):
+        return Ruling(
+            GateVerdict.DROP, "This budget was changed four times within an hour; the platform takes no more."
+        )
+    words = await budget_rules.objection_to(session, account, intent, now, to_minor)
+    return ALLOWED if words is None else Ruling(GateVerdict.DROP, words)
 
 
 def _gate_ruling(account: AdAccount, intent: LedgerIntent) -> Ruling:
@@ -121,8 +139,10 @@ def _gate_ruling(account: AdAccount, intent: LedgerIntent) -> Ruling:
             )
         return Ruling(GateVerdict.DROP, f"Everything on {account.name} is stopped. Release the stop first.")
     if intent.gate_epoch is not None and intent.gate_epoch != account.gate_epoch:
-        reason = f"{account.name} was stopped in the meantime. Confirm that this may still go live."
-        return Ruling(GateVerdict.PERSON if intent.write_class is WriteClass.PUBLISH else GateVerdict.DROP, reason)
+        reason = f"{account.name} was stopped in the meantime."
+        if intent.write_class is not WriteClass.PUBLISH:
+            return Ruling(GateVerdict.DROP, f"{reason} What was decided before does not hold any more.")
+        return Ruling(GateVerdict.PERSON, f"{reason} Confirm that this may still go live.")
     return ALLOWED
 
 
@@ -148,8 +168,11 @@ def _quota_ruling(account: AdAccount, intent: LedgerIntent, now: datetime) -> Ru
     limit = 100 if intent.write_class in (WriteClass.STOP, WriteClass.PERSON) else QUOTA_LIMIT_PCT
     if account.usage_pct < limit:
         return ALLOWED
-    reason = f"{account.name} has used {account.usage_pct} % of its quota at the platform; we wait until it recovers."
-    return Ruling(GateVerdict.WAIT, reason, account.throttled_until - now)
+    reason = f"{account.name} has used {account.usage_pct} % of its quota at the platform"
+    wait = account.throttled_until - now
+    if intent.write_class is WriteClass.OPTIMIZER and wait > OPTIMIZER_PATIENCE:
+        return Ruling(GateVerdict.DROP, f"{reason}; the next hour decides anew.")
+    return Ruling(GateVerdict.WAIT, f"{reason}; we wait until it recovers.", wait)
 
 
 _ON_PLATFORM = (CampaignStatus.SCHEDULED, CampaignStatus.LIVE, CampaignStatus.PAUSED)
@@ -170,6 +193,15 @@ def _status_ruling(campaign: Campaign, intent: LedgerIntent) -> Ruling:
     if status is CampaignStatus.LIVE:
         return ALLOWED
     return Ruling(GateVerdict.DROP, f"The campaign is {status.value}, not live.")
+
+
+def _campaign_gate_ruling(campaign: Campaign, intent: LedgerIntent) -> Ruling:
+    if campaign.gate is Gate.OPEN or intent.write_class is WriteClass.STOP:
+        return ALLOWED
+    calming = intent.op in (WriteOp.PAUSE, WriteOp.DELETE)
+    if intent.write_class is WriteClass.PUBLISH and calming:
+        return ALLOWED
+    return Ruling(GateVerdict.DROP, f"{campaign.name} is stopped. Release the stop first.")
 
 
 async def _approval_ruling(session: AsyncSession, intent: LedgerIntent, launch: LaunchApproval) -> Ruling:
@@ -211,26 +243,6 @@ async def _approved_at_start(session: AsyncSession, intent: LedgerIntent) -> obj
         col(PublishRun.campaign_id) == intent.campaign_id, col(PublishRun.number) == intent.publish_number
     )
     return (await session.execute(query)).scalar_one_or_none()
-
-
-async def _edits_ruling(session: AsyncSession, intent: LedgerIntent, now: datetime) -> Ruling:
-    """Counts every budget edit of ours in the last hour, whoever wanted it."""
-    if intent.op is not WriteOp.UPDATE or not any(name in intent.payload for name in _BUDGET_FIELDS):
-        return ALLOWED
-    query = (
-        sa.select(sa.func.count())
-        .select_from(LedgerIntent)
-        .where(
-            col(LedgerIntent.object_id) == intent.object_id,
-            col(LedgerIntent.op) == WriteOp.UPDATE,
-            col(LedgerIntent.state) == LedgerState.CONFIRMED,
-            col(LedgerIntent.confirmed_at) > now - timedelta(hours=1),
-            sa.or_(*(col(LedgerIntent.payload).op("?")(name) for name in _BUDGET_FIELDS)),
-        )
-    )
-    if (await session.execute(query)).scalar_one() < BUDGET_EDITS_PER_HOUR:
-        return ALLOWED
-    return Ruling(GateVerdict.DROP, "This budget was changed four times within an hour; the platform takes no more.")
 
 
 async def _busy_ruling(session: AsyncSession, intent: LedgerIntent) -> Ruling:

@@ -19,6 +19,7 @@ from models.domain.markers import marker_for
 from models.domain.states import LedgerState, PlatformKind, WriteClass, WriteOp
 from models.tables.base import JsonObject
 from models.tables.ledger import AttemptEvent, LedgerAttempt, LedgerIntent, PlatformObject
+from records.platform_clock import platform_now
 
 
 class UnknownIntent(Exception):
@@ -91,12 +92,16 @@ class NewIntent:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An entry of an intent's history. `platform_id` is what the platform said, even if it was settled otherwise."""
+    """An entry of an intent's history. `platform_id` is what the platform said, even if it was settled otherwise.
+
+    `platform_at` is the platform's time of the reply that told it; None where a person's word did.
+    """
 
     event: AttemptEvent
     token: UUID | None = None
     platform_id: str | None = None
     detail: JsonObject = field(default_factory=dict)
+    platform_at: datetime | None = None
 
 
 async def intend(session: AsyncSession, intents: Sequence[NewIntent]) -> None:
@@ -128,7 +133,8 @@ async def intend_next(session: AsyncSession, intents: Sequence[NewIntent]) -> li
     for intent in intents:
         key = (intent.object_id, intent.op, intent.publish_number, intent.request_hash)
         if key not in there:
-            row = _row(replace(intent, version=newest.get((intent.object_id, intent.op), 0) + 1))
+            version = newest[intent.object_id, intent.op] = newest.get((intent.object_id, intent.op), 0) + 1
+            row = _row(replace(intent, version=version))
             session.add(row)
             there[key] = row.id
         ids.append(there[key])
@@ -277,6 +283,7 @@ async def store(session: AsyncSession, row: LedgerIntent, write: Write, step: St
     """Write one step of the machine to the locked `row`, and to its history."""
     if write.state is LedgerState.CONFIRMED and row.state is not LedgerState.CONFIRMED:
         row.confirmed_at = await database_now(session)
+        row.platform_at = step.platform_at or await platform_now(session, row.ad_account_id)
     for name in ("state", "token", "send_deadline", "platform_id", "reason", "lookups", "empties", "absents"):
         setattr(row, name, getattr(write, name))
     session.add(

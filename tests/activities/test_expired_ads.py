@@ -22,6 +22,7 @@ from models.domain.states import (
 from models.tables.ad_account import AdAccount
 from models.tables.campaign import Campaign
 from models.tables.ledger import PlatformObject
+from providers.ads.meta.currencies import to_minor
 from records import gate, ledger
 from records.campaigns import facts as campaign_facts
 from records.gate import GateVerdict, Ruling
@@ -242,7 +243,7 @@ class TestResuming:
         wanted = status_intent(row, WriteOp.ACTIVATE, WriteClass.PERSON, command_id=str(uuid4()))
         async with desk.database.workspace_transaction(desk.workspace_id) as session:
             (intent_id,) = await ledger.intend_next(session, [wanted])
-            return await gate.check(session, await ledger.load(session, intent_id), desk.launch)
+            return await gate.check(session, await ledger.load(session, intent_id), desk.launch, to_minor)
 
     async def test_an_ad_that_a_person_paused_is_not_started_by_a_renewed_right(self, desk: Desk) -> None:
         await live(desk)

@@ -8,13 +8,27 @@ import pytest
 
 from activities.publish_intents import status_intent
 from models.contracts.publishing import PublishStage
-from models.domain.states import AdAccountState, CampaignStatus, Gate, LedgerState, PlatformKind, WriteClass, WriteOp
+from models.domain.states import (
+    AdAccountState,
+    ApprovalState,
+    CampaignStatus,
+    Gate,
+    LedgerState,
+    PlatformKind,
+    Scope,
+    WriteClass,
+    WriteOp,
+)
 from models.tables.ad_account import AdAccount
+from models.tables.approval import Approval
 from models.tables.campaign import Campaign
 from models.tables.ledger import LedgerIntent
-from records import gate, ledger
+from providers.ads.meta.currencies import to_minor
+from records import budgets, gate, ledger
+from records.budgets import SeenBudget
 from records.gate import GateVerdict, Ruling
 from records.ledger import NewIntent
+from records.platform_clock import platform_now
 from tests.activities.acting import set_gate
 from tests.activities.publishing_desk import Desk
 
@@ -27,10 +41,21 @@ async def paused(desk: Desk) -> NewIntent:
     return status_intent(row, WriteOp.PAUSE, WriteClass.PERSON)
 
 
+async def moved(desk: Desk, amount: int = 19_000) -> NewIntent:
+    """A cut of the ad set's budget from 200 dollars, to be varied."""
+    row = next(row for row in await desk.objects() if row.kind is PlatformKind.AD_SET)
+    return replace(
+        NewIntent.on(row, WriteOp.UPDATE, WriteClass.OPTIMIZER, ""),
+        payload={"daily_budget": amount},
+        expected_before={"daily_budget": 20_000},
+        target={"daily_budget": amount},
+    )
+
+
 async def ruled(desk: Desk, intent: NewIntent) -> Ruling:
     async with desk.database.workspace_transaction(desk.workspace_id) as session:
         (intent_id,) = await ledger.intend_next(session, [replace(intent, request_hash=str(uuid4()))])
-        return await gate.check(session, await ledger.load(session, intent_id), desk.launch)
+        return await gate.check(session, await ledger.load(session, intent_id), desk.launch, to_minor)
 
 
 async def verdicts(desk: Desk, intent: NewIntent) -> dict[WriteClass, GateVerdict]:
@@ -45,15 +70,20 @@ async def verdicts(desk: Desk, intent: NewIntent) -> dict[WriteClass, GateVerdic
 
 @pytest.fixture
 async def built(desk: Desk) -> Desk:
-    """A campaign on the platform; what is under it does not matter to the gate."""
+    """A campaign and its ad set on the platform, with an approved schedule; ads do not matter to the gate."""
     await desk.plan()
     await desk.stage(PublishStage.CAMPAIGNS)
+    await desk.stage(PublishStage.AD_SETS)
+    async with desk.database.workspace_transaction(desk.workspace_id) as session:
+        approval = Approval(workspace_id=desk.workspace_id, campaign_id=desk.campaign_id, scope=Scope.SCHEDULE)
+        approval.state = ApprovalState.APPROVED
+        session.add(approval)
     return desk
 
 
 async def test_a_stop_lets_only_stopping_pass_and_publishing_wait(built: Desk) -> None:
     await built.change(Campaign, status=CampaignStatus.LIVE)
-    intent = await paused(built)
+    intent = await moved(built)
     await set_gate(built, Gate.STOPPED)
 
     stopped = await verdicts(built, intent)
@@ -104,9 +134,7 @@ async def test_the_campaigns_status_says_who_may_change_what_runs(
     built: Desk, status: CampaignStatus, allowed: set[WriteClass]
 ) -> None:
     await built.change(Campaign, status=status)
-    budget = replace(await paused(built), op=WriteOp.UPDATE, payload={"daily_budget": 1})
-
-    found = await verdicts(built, budget)
+    found = await verdicts(built, await moved(built))
 
     assert {write_class for write_class, verdict in found.items() if verdict is PASSES} == allowed
 
@@ -174,7 +202,7 @@ async def test_resuming_needs_the_approvals_and_pausing_does_not(built: Desk) ->
 async def test_what_came_too_late_is_dropped(built: Desk) -> None:
     await built.change(Campaign, status=CampaignStatus.LIVE)
     now = datetime.now(UTC)
-    intent = replace(await paused(built), write_class=WriteClass.OPTIMIZER)
+    intent = await moved(built)
 
     late = await ruled(built, replace(intent, expires_at=now - timedelta(seconds=1)))
     fresh = await ruled(built, replace(intent, expires_at=now + timedelta(minutes=30)))
@@ -184,25 +212,27 @@ async def test_what_came_too_late_is_dropped(built: Desk) -> None:
 
 async def test_a_budget_takes_four_edits_an_hour_from_all_writers_together(built: Desk) -> None:
     await built.change(Campaign, status=CampaignStatus.LIVE)
-    edit = replace(await paused(built), op=WriteOp.UPDATE, payload={"daily_budget": 1}, write_class=WriteClass.UNDO)
-    for _ in range(gate.BUDGET_EDITS_PER_HOUR):
+    edit = replace(await moved(built), write_class=WriteClass.PERSON)
+    for amount in (19_000, 20_000, 19_500, 20_000):
         assert (await ruled(built, edit)).verdict is PASSES
-        await _mark_confirmed(built)
+        await see(built, amount)
 
     assert (await ruled(built, edit)).verdict is DROPS
     assert (await ruled(built, replace(edit, payload={"name": "Lamps"}))).verdict is PASSES
 
 
-async def _mark_confirmed(desk: Desk) -> None:
-    newest = (await desk.intents(op=WriteOp.UPDATE))[-1]
+async def see(desk: Desk, amount_minor: int, *, hours_ago: float = 0) -> None:
+    """A reading shows that the ad set's budget is that, whoever set it."""
+    row = next(row for row in await desk.objects() if row.kind is PlatformKind.AD_SET)
     async with desk.database.workspace_transaction(desk.workspace_id) as session:
-        row = await ledger.load(session, newest.id, lock=True)
-        row.state, row.confirmed_at = LedgerState.CONFIRMED, await ledger.database_now(session)
+        account = await gate.account_shared(session, desk.account_id)
+        at = await platform_now(session, account.id) - timedelta(hours=hours_ago)
+        await budgets.note(session, account, [SeenBudget(row.platform_id, True, amount_minor, at)])
 
 
 async def test_an_object_in_doubt_takes_no_other_write(built: Desk) -> None:
     await built.change(Campaign, status=CampaignStatus.LIVE)
-    intent = await paused(built)
+    intent = replace(await moved(built), write_class=WriteClass.PERSON)
     await _doubt(built, intent)
 
     by_person = await ruled(built, intent)

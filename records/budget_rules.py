@@ -1,0 +1,123 @@
+"""What the gate asks of writes that move money by themselves, the optimizer's and undo's, under the campaign's lock."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from models.domain.budget_history import DAY
+from models.domain.budget_limits import objection
+from models.domain.money import in_words
+from models.domain.schedule import EnvelopeAction, EnvelopeMode
+from models.domain.states import ApprovalState, PlatformKind, Scope, WriteClass, WriteOp
+from models.tables.ad_account import AdAccount
+from models.tables.approval import Approval
+from models.tables.ledger import LedgerIntent, PlatformObject
+from records import budgets, pools
+from records.pools import MinorUnits, PoolView
+
+BUDGET_EDITS_PER_HOUR = 4
+"""Meta's own limit per ad set (613/1487632); one more blocks the ad set for an hour."""
+MOVING = (WriteClass.OPTIMIZER, WriteClass.UNDO)
+_OPS = (WriteOp.UPDATE, WriteOp.PAUSE, WriteOp.ACTIVATE)
+
+
+def moves_money(intent: LedgerIntent) -> bool:
+    """Whether the campaign's lock must be held alone: two budgets raised at once could exceed what is approved."""
+    return intent.write_class in MOVING and intent.op is WriteOp.UPDATE
+
+
+async def edited_too_often(session: AsyncSession, intent: LedgerIntent, now: datetime) -> bool:
+    """Counts every change of that budget within the last hour, whoever made it and wherever."""
+    if intent.op is not WriteOp.UPDATE or not pools.touches_budget(intent.payload):
+        return False
+    query = sa.select(col(PlatformObject.platform_id)).where(col(PlatformObject.id) == intent.object_id)
+    platform_id = (await session.execute(query)).scalar_one_or_none()
+    if platform_id is None:
+        return False
+    hour_ago = now - timedelta(hours=1)
+    known = await budgets.history(session, intent.ad_account_id, [platform_id], hour_ago)
+    return platform_id in known and known[platform_id].edits_since(hour_ago) >= BUDGET_EDITS_PER_HOUR
+
+
+async def objection_to(
+    session: AsyncSession, account: AdAccount, intent: LedgerIntent, now: datetime, to_minor: MinorUnits
+) -> str | None:
+    """Why the write may not be sent, in words; None where it may. `now` is platform time."""
+    if intent.write_class not in MOVING:
+        return None
+    pool = await pools.load(session, account, intent.campaign_id, now, to_minor)
+    if pool is None:
+        return "Nothing is approved that says how far this budget may go."
+    words = _not_its_own(pool, intent) or await _not_allowed(session, pool, intent)
+    if words is None and intent.op is WriteOp.UPDATE:
+        words = _budget_objection(account, pool, intent, now, to_minor)
+    return words
+
+
+def _not_its_own(pool: PoolView, intent: LedgerIntent) -> str | None:
+    """Each field has one owner: budgets and the status of what holds them are all that these classes may write."""
+    budget_only = intent.op is not WriteOp.UPDATE or set(intent.payload) == {pool.field}
+    of_ad_set = intent.op is WriteOp.UPDATE or intent.object_kind is PlatformKind.AD_SET
+    if intent.op in _OPS and intent.object_id in pool.owners and budget_only and of_ad_set:
+        return None
+    return f"Only budgets inside the approved pool may be moved by {intent.write_class.value}, not this."
+
+
+async def _not_allowed(session: AsyncSession, pool: PoolView, intent: LedgerIntent) -> str | None:
+    """The approved envelope is what lets the optimizer act at all."""
+    if intent.write_class is not WriteClass.OPTIMIZER:
+        return None
+    query = select(Approval.state).where(
+        col(Approval.campaign_id) == intent.campaign_id, col(Approval.scope) == Scope.SCHEDULE
+    )
+    if (await session.execute(query)).scalar_one_or_none() is not ApprovalState.APPROVED:
+        return "The schedule is not approved any more. Have it approved first."
+    envelope = pool.schedule.envelope
+    if envelope.mode_max is EnvelopeMode.OFF:
+        return "What is approved does not let the optimizer act."
+    if intent.op is WriteOp.ACTIVATE:
+        return "The optimizer starts nothing by itself."
+    if intent.op is WriteOp.PAUSE and EnvelopeAction.PAUSE_AD_SET not in envelope.actions:
+        return "What is approved does not let the optimizer pause ad sets."
+    return None
+
+
+def _budget_objection(
+    account: AdAccount, pool: PoolView, intent: LedgerIntent, now: datetime, to_minor: MinorUnits
+) -> str | None:
+    budget, held = pools.budget_in(intent.payload), pool.held(intent.object_id)
+    allowed = pool.allowed(intent.object_id, now)
+    if budget is None or held is None or allowed is None:
+        return "What this budget was is not known yet; it is read within the hour."
+    wanted = to_minor(budget[1], account.currency)
+    return (
+        _unlike_approved(pool, intent, raises=wanted > held, now=now)
+        or objection(wanted, allowed, account.currency)
+        or (_over_the_pool(account, pool, intent, wanted) if wanted > held else None)
+    )
+
+
+def _unlike_approved(pool: PoolView, intent: LedgerIntent, *, raises: bool, now: datetime) -> str | None:
+    if intent.write_class is not WriteClass.OPTIMIZER:
+        return None
+    needed = EnvelopeAction.RAISE if raises else EnvelopeAction.CUT
+    if needed not in pool.schedule.envelope.actions:
+        return f"What is approved does not let the optimizer {needed.value} budgets."
+    edited_at = pool.histories[intent.object_id].edited_at
+    if edited_at is not None and edited_at > now - DAY:
+        return "This budget was changed within the last 24 hours; it is moved once a day."
+    return None
+
+
+def _over_the_pool(account: AdAccount, pool: PoolView, intent: LedgerIntent, wanted: int) -> str | None:
+    others, approved = pool.others(intent.object_id), pool.schedule.pool_minor
+    if others is None:
+        return "What the other budgets of the pool are is not known yet; they are read within the hour."
+    if others + wanted <= approved:
+        return None
+    together = in_words(others + wanted, account.currency)
+    return (
+        f"Together with the other budgets it would be {together}; {in_words(approved, account.currency)} is approved."
+    )
