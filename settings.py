@@ -117,6 +117,10 @@ class Settings(BaseSettings):
     render_send_deadline_s: PositiveFloat = Field(30.0, description="Reference pictures and the submit together")
     render_first_retry_s: PositiveFloat = Field(5.0, description="Wait before a failed render is paid for again")
 
+    metric_months_kept: PositiveInt = Field(37, description="Whole months; the time for which Meta keeps insights")
+    decision_days_kept: PositiveInt = Field(400, description="What decisions were made from; they themselves are kept")
+    read_notice_days_kept: PositiveInt = 90
+
     @property
     def simulated_providers(self) -> list[str]:
         """Names of the providers whose base URL points at the simulator, for every screen to show."""

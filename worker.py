@@ -12,6 +12,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.schedule_healing import ScheduleHealing
 from activities.wiring import Activities, build
 from observability import configure_logging
 from settings import Settings, load_settings
@@ -20,9 +21,20 @@ from workflows.campaign import CampaignWorkflow
 from workflows.optimize import OptimizeAccountWorkflow
 from workflows.publish import PublishWorkflow
 from workflows.render import RenderJobWorkflow
+from workflows.schedules import AccountSchedules, ensure_upkeep_schedules
 from workflows.temporal_client import connect
+from workflows.upkeep import HourlyUpkeepWorkflow, NightlyUpkeepWorkflow, ResyncWorkflow, StopWatchWorkflow
 
-WORKFLOWS = [CampaignWorkflow, PublishWorkflow, RenderJobWorkflow, OptimizeAccountWorkflow]
+WORKFLOWS = [
+    CampaignWorkflow,
+    PublishWorkflow,
+    RenderJobWorkflow,
+    OptimizeAccountWorkflow,
+    HourlyUpkeepWorkflow,
+    StopWatchWorkflow,
+    NightlyUpkeepWorkflow,
+    ResyncWorkflow,
+]
 # Below what the supervisor and orchestrators wait before they kill.
 GRACE = timedelta(seconds=25)
 # Downloads and drawings at once; each download is small in memory, each drawing some 60 MB.
@@ -55,8 +67,9 @@ def sandbox() -> SandboxedWorkflowRunner:
 
 def workers(client: Client, activities: Activities, queues: Sequence[str]) -> list[Worker]:
     """One worker per queue; workflows run on `campaigns`."""
+    healing = ScheduleHealing(activities.database, AccountSchedules(client))
     served = {
-        policies.QUEUE_CAMPAIGNS: activities.records,
+        policies.QUEUE_CAMPAIGNS: [*activities.records, healing.heal_schedules],
         policies.QUEUE_TEXT: activities.text,
         policies.QUEUE_RENDER: activities.render,
         policies.QUEUE_ADS_META: activities.ads_meta,
@@ -92,6 +105,7 @@ async def serve(settings: Settings, queues: Sequence[str]) -> None:
         activities = await build(settings, closing)
         for worker in workers(client, activities, queues):
             await closing.enter_async_context(worker)
+        await ensure_upkeep_schedules(client)
         log.info("worker ready", queues=list(queues))
         await stopping.wait()
         log.info("worker draining")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from activities.ad_platform import AdPlatform
 from activities.ads_wiring import ad_platform, link_base
 from activities.campaigns import CampaignRecords
 from activities.changing import Changing
@@ -19,7 +20,10 @@ from activities.published_tree import PublishedTree
 from activities.publishing import Publishing
 from activities.render_files import RenderFiles
 from activities.rendering import Rendering, RenderLimits
+from activities.token_warnings import TokenWarnings
+from activities.upkeep import Keeping, Upkeep
 from activities.writing import TextModels, Writing
+from providers.ads.meta.oauth import MetaApp, MetaOAuth
 from providers.ads.meta.transport import MetaTransport
 from providers.ads.meta.writes import MetaWriter
 from providers.media.download import Downloader
@@ -36,6 +40,7 @@ Registered = list[Callable[..., Any]]
 class Activities:
     """Activities by the kind of work; the worker puts each kind on its task queue."""
 
+    database: Database
     records: Registered
     text: Registered
     render: Registered
@@ -65,10 +70,12 @@ async def build(settings: Settings, closing: AsyncExitStack) -> Activities:
     pictures = ItemPictures(database, storage, RenderModels(settings.render_image_model, settings.render_video_model))
     item_pictures = _activities(pictures)
     return Activities(
+        database=database,
         records=[
             *_activities(CampaignRecords(database)),
             *_activities(Planning(database)),
             *_activities(OptimizerRuns(database)),
+            *_activities(_upkeep(settings, database, storage, platform)),
             *publishing,
             *item_pictures,
         ],
@@ -79,8 +86,26 @@ async def build(settings: Settings, closing: AsyncExitStack) -> Activities:
             *_activities(writes),
             *_activities(PublishedTree(platform, writes)),
             *_activities(Changing(platform, writes)),
+            *_activities(TokenWarnings(platform, _inspector(settings, transport))),
         ],
     )
+
+
+def _upkeep(settings: Settings, database: Database, storage: S3Store, platform: AdPlatform) -> Upkeep:
+    keeping = Keeping(
+        metric_months=settings.metric_months_kept,
+        inputs=timedelta(days=settings.decision_days_kept),
+        read_notices=timedelta(days=settings.read_notice_days_kept),
+    )
+    return Upkeep(database, storage, platform.box, keeping)
+
+
+def _inspector(settings: Settings, transport: MetaTransport) -> MetaOAuth | None:
+    """Meta tells an app of its own tokens only."""
+    if not settings.meta_app_id:
+        return None
+    app = MetaApp(settings.meta_app_id, settings.meta_app_secret, settings.meta_dialog_url, settings.meta_api_version)
+    return MetaOAuth(transport, app)
 
 
 def _rendering(settings: Settings, database: Database, storage: S3Store, closing: AsyncExitStack) -> Rendering:

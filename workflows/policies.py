@@ -172,6 +172,8 @@ UPKEEP: Final[CallPolicy] = {
     "retry_policy": _RECORD_RETRY,
 }
 
+UPKEEP_PLATFORM: Final[CallPolicy] = {**UPKEEP, "task_queue": QUEUE_ADS_META}
+
 # People wait for these.
 INTERACTIVE: Final = Priority(priority_key=2)
 AT_ONCE: Final = Priority(priority_key=1)

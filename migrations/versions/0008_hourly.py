@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from migrations.policies import APPEND_ONLY, create_definer_function, secure_tenant_table
+from migrations.policies import APP, APPEND_ONLY, create_definer_function, secure_tenant_table
 
 revision = "0008"
 down_revision = "0007"
@@ -459,6 +459,8 @@ def _rules() -> None:
     for table in ("platform_node", "stop_order", "drift", "metric_import"):
         secure_tenant_table(table)
     secure_tenant_table("budget_change", APPEND_ONLY)
+    # Notices that were read, and runs that found nothing, are thrown away in time.
+    op.execute(f"grant delete on notification, optimizer_run to {APP}")
 
     create_definer_function("drop_metric_partitions(p_before date)", "bigint", DROP_PARTITIONS)
     create_definer_function(

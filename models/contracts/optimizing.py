@@ -154,19 +154,55 @@ class StopRef(Contract):
 
 
 class StopSweep(Contract):
-    """One sweep over everything a stop covers. `clean` counts consecutive listings in which nothing ran."""
+    """One sweep over everything a stop covers.
+
+    `clean`: the platform listed nothing of it as running, and nothing is in doubt. `campaigns` are those of which
+    nothing runs any more and whose pages have to say so; `reason` is what they say. `again_in_s`: how long a further
+    sweep can bring nothing new; `released`: a person released the stop meanwhile.
+    """
 
     paused: int = 0
     not_stopped: int = 0
     clean: bool = False
+    released: bool = False
     campaigns: list[UUID] = []
+    reason: str = ""
+    again_in_s: float = 0.0
+
+
+class OpenStops(Contract):
+    """Stops of which not everything has been seen paused."""
+
+    stops: list[StopRef] = []
+
+
+class UpkeepRun(Contract):
+    """Input of the upkeep's workflows. A nightly sweep over many accounts continues `after` the last one it took up.
+
+    `done` and `problems` are what it came to until then.
+    """
+
+    after: UUID | None = None
+    begun_at: datetime | None = None
+    done: dict[str, int] = {}
+    problems: list[str] = []
+
+
+class AccountPage(Contract):
+    """Ad accounts in the order of their ids; `after` is set where there are more."""
+
+    accounts: list[AccountRef] = []
+    after: UUID | None = None
+
+
+class Swept(Contract):
+    """What one step of the upkeep did, and what it could not do, in words."""
+
+    done: int = 0
+    problems: list[str] = []
 
 
 class UpkeepDone(Contract):
     """What a sweep of the upkeep did, for its operator to read in Temporal."""
 
-    accounts: int = 0
-    started: int = 0
-    warned: int = 0
-    partitions_behind: int = 0
-    dropped: int = 0
+    done: dict[str, int] = {}
