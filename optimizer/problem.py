@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.dataclasses import dataclass
 
 from models.domain.states import PlatformKind
 
@@ -21,8 +22,12 @@ class _Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class DayCounts(_Value):
-    """Cumulative counts of one account day as last read. `conversions` is None where the platform gives none."""
+@dataclass(frozen=True, slots=True, config=ConfigDict(extra="forbid"))
+class DayCounts:
+    """Cumulative counts of one account day as last read. `conversions` is None where the platform gives none.
+
+    Not a model: there are fourteen for each of ten thousand owners, and these take a fifth of the memory.
+    """
 
     day: date
     read_at: datetime

@@ -1,5 +1,6 @@
 """Problems to put to an engine: a plain one with names, and anything that hypothesis can think of."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -90,7 +91,7 @@ def _days(draw: st.DrawFn) -> list[DayCounts]:
     for age in ages:
         spend, clicks = draw(st.one_of(st.just(0), st.integers(-500, 10**8))), draw(_counts)
         conversions = draw(st.none() | st.integers(-5, 2_000))
-        rows.append(day(age, spend, abs(clicks), conversions).model_copy(update={"clicks": clicks}))
+        rows.append(replace(day(age, spend, abs(clicks), conversions), clicks=clicks))
     return rows
 
 
