@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from pydantic import JsonValue, SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import optimizer_client
 from api.consent import Grant
 from api.deps import actor_of
 from api.problems import ApiError, ProblemType, not_found
@@ -57,6 +58,7 @@ async def connect(services: Services, caller: Caller, grant: Grant, external_id:
             await _record(session, caller, account, "connect_ad_account", {"scopes": list(grant.scopes)})
     except AlreadyConnected as error:
         raise ApiError(ProblemType.CONFLICT, str(error)) from error
+    await optimizer_client.schedule(services, account)
     return account
 
 
@@ -172,6 +174,7 @@ async def disconnect(services: Services, caller: Caller, account: AdAccount) -> 
             )
         await ad_accounts.disconnect(session, account.id)
         await _record(session, caller, account, "disconnect_ad_account", {})
+    await optimizer_client.unschedule(services, account)
 
 
 @asynccontextmanager

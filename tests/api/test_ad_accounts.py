@@ -4,13 +4,18 @@ from uuid import UUID
 
 import httpx
 import pytest
+from temporalio.service import RPCError
 
 from models.domain.states import CampaignStatus
 from models.tables.campaign import Campaign
 from records.database import Database
+from settings import Settings
 from tests.api.advertisers import ACCOUNTS, Advertiser, answer_dialog, connect, consent, new_advertiser
 from tests.api.people import PASSWORD, Join, Member
 from tests.servers import Simulator
+from workflows import temporal_client
+from workflows.ids import optimize_schedule_id
+from workflows.schedules import EVERY_HOUR
 
 
 @pytest.fixture
@@ -211,3 +216,18 @@ async def test_accounts_of_other_workspaces_do_not_exist(owner: Member, advertis
     for suffix in ("", "/choices", "/token"):
         assert (await stranger.http.get(path + suffix)).status_code == 404
     assert (await stranger.http.delete(path)).status_code == 404
+
+
+async def test_a_connected_account_runs_every_hour_until_it_is_disconnected(
+    owner: Member, advertiser: Advertiser, api_settings: Settings
+) -> None:
+    account_id = (await connect(owner, advertiser))["id"]
+    temporal = await temporal_client.connect(api_settings.temporal_address)
+    schedule = temporal.get_schedule_handle(optimize_schedule_id(UUID(account_id)))
+
+    made = await schedule.describe()
+    (await owner.http.delete(f"{ACCOUNTS}/{account_id}")).raise_for_status()
+
+    assert made.schedule.spec == EVERY_HOUR
+    with pytest.raises(RPCError, match="not found"):
+        await schedule.describe()
