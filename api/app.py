@@ -29,8 +29,10 @@ from api.routers import (
     documents,
     events,
     health,
+    metric_imports,
     notifications,
     platforms,
+    posted_metrics,
     publishing,
     renders,
     uploads,
@@ -51,6 +53,8 @@ LARGER = {
     "/api/v1/assets": assets.MAX_UPLOAD_BYTES,
     "/assets": assets.MAX_UPLOAD_BYTES,
     "/api/v1/uploads/": uploads.MAX_CHUNK_BYTES,
+    "/api/v1/metric-imports": metric_imports.MAX_UPLOAD_BYTES,
+    "/metric-imports": metric_imports.MAX_UPLOAD_BYTES,
 }
 ROUTERS = (
     auth.router,
@@ -65,6 +69,8 @@ ROUTERS = (
     uploads.router,
     brands.router,
     ad_accounts.router,
+    metric_imports.router,
+    posted_metrics.router,
     notifications.router,
     api_keys.router,
     platforms.router,

@@ -16,6 +16,10 @@ def text_key(workspace_id: UUID, sha256: str) -> str:
     return f"{workspace_id}/texts/{sha256}.json"
 
 
+def report_key(workspace_id: UUID, sha256: str) -> str:
+    return f"{workspace_id}/reports/{sha256}.csv"
+
+
 def upload_key(workspace_id: UUID, upload_id: UUID) -> str:
     return f"{workspace_id}/uploads/{upload_id}"
 

@@ -1,5 +1,6 @@
 """Which column of a file fills which field, and what a person still has to say before rows can be read."""
 
+import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -47,8 +48,9 @@ class Question:
 class Evidence:
     """What the cells of a file say about the way they are written."""
 
-    orders: set[DayOrder]
-    marks: set[DecimalMark]
+    rows: int = 0
+    orders: set[DayOrder] = dataclasses.field(default_factory=set)
+    marks: set[DecimalMark] = dataclasses.field(default_factory=set)
     open_day: str = ""
     open_number: str = ""
 
@@ -104,13 +106,14 @@ def evidence(mapping: ReportMapping, layout: Layout, rows: Iterable[Row]) -> Evi
     """Raises UnreadableReport where there are more rows than are taken at once."""
     places = {name: place for place, name in enumerate(layout.columns)}
     wanted = {field: places[column] for field, column in mapping.columns.items() if column in places}
-    found = Evidence(set(), set())
-    for count, row in enumerate(rows, 1):
-        if count > MAX_ROWS:
+    found = Evidence()
+    for row in rows:
+        found.rows += 1
+        if found.rows > MAX_ROWS:
             raise UnreadableReport(f"The file has more than {MAX_ROWS:,} rows. Export a shorter time, or fewer ads.")
-        for field, place in wanted.items():
+        for name, place in wanted.items():
             if place < len(row.cells):
-                _note(found, field, row.cells[place])
+                _note(found, name, row.cells[place])
     return found
 
 
