@@ -8,8 +8,8 @@ WARNED_AT_DAYS = (1, 7, 14)
 def warning_due(ends_at: datetime | None, now: datetime) -> int | None:
     """The smallest of the marks (in days) that is reached; None before the first one, and for what never ends.
 
-    What has ended is at the last mark: its end is told by whatever fails then.
+    None too for what has ended: that is told by whatever fails then.
     """
-    if ends_at is None:
+    if ends_at is None or ends_at <= now:
         return None
     return next((days for days in WARNED_AT_DAYS if ends_at - now <= timedelta(days=days)), None)
