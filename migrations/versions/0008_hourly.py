@@ -366,6 +366,7 @@ def _new_columns() -> None:
     op.add_column("move_action", sa.Column("gain", sa.Float(), nullable=False))
     op.add_column("move_action", sa.Column("intent_id", sa.Uuid(), nullable=True))
     op.add_column("move_action", sa.Column("confidence_bp", sa.Integer(), nullable=True))
+    op.add_column("move_action", sa.Column("undoes", postgresql.JSONB(astext_type=sa.Text()), nullable=False))
     op.create_index("ix_move_action_object_id", "move_action", ["object_id", "created_at"], unique=False)
     op.create_foreign_key(
         op.f("fk_move_action_workspace_id_intent_id"),

@@ -100,6 +100,9 @@ class MoveAction(TenantRow, table=True):
     confidence_bp: int | None = None
     error: str | None = None
     performed_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+    """Platform time."""
+    undoes: list[str] = Field(default_factory=list, sa_type=JSONB)
+    """Ids of the actions that it takes back."""
 
 
 class Suggestion(TenantRow, table=True):

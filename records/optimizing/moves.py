@@ -37,6 +37,7 @@ class NewAction:
     kind: str = "budget"
     gain: float = 0.0
     confidence_bp: int | None = None
+    undoes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
