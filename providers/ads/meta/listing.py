@@ -18,6 +18,23 @@ class Listing:
     platform_time: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ListedPage:
+    """`after` is the cursor of what follows; None at the end."""
+
+    rows: list[Row]
+    after: str | None
+    platform_time: datetime
+
+
+async def list_page(
+    transport: MetaTransport, path: str, params: Mapping[str, JsonValue], token: SecretStr, after: str | None
+) -> ListedPage:
+    """One page of the edge: the first, or what comes after a cursor. Raises ProviderError."""
+    reply = await transport.call(Call("GET", path, {**params, **({"after": after} if after else {})}), token)
+    return ListedPage(_rows(reply), _next_cursor(reply, after), reply.platform_time)
+
+
 async def list_all(transport: MetaTransport, path: str, params: Mapping[str, JsonValue], token: SecretStr) -> Listing:
     """Every row of the edge, in Meta's order.
 
@@ -28,14 +45,13 @@ async def list_all(transport: MetaTransport, path: str, params: Mapping[str, Jso
     seen: set[str] = set()
     after: str | None = None
     while True:
-        page = {**params, **({"after": after} if after else {})}
-        reply = await transport.call(Call("GET", path, page), token)
-        rows.extend(_rows(reply))
-        after = _next_cursor(reply)
+        page = await list_page(transport, path, params, token, after)
+        rows.extend(page.rows)
+        after = page.after
         if after is None:
-            return Listing(rows, reply.platform_time)
+            return Listing(rows, page.platform_time)
         if after in seen:
-            raise _unusable(reply, "a list that never ends")
+            raise unusable_answer(200, "a list that never ends", effects=False, request_id=None)
         seen.add(after)
 
 
@@ -49,7 +65,7 @@ def _rows(reply: Reply) -> list[Row]:
     return rows
 
 
-def _next_cursor(reply: Reply) -> str | None:
+def _next_cursor(reply: Reply, asked: str | None) -> str | None:
     """The cursor of the next page. Meta sends one on the last page too; only `next` says that there is more."""
     paging = reply.body.get("paging")
     if not isinstance(paging, dict) or not paging.get("next"):
@@ -58,6 +74,8 @@ def _next_cursor(reply: Reply) -> str | None:
     after = cursors.get("after") if isinstance(cursors, dict) else None
     if not isinstance(after, str) or not after:
         raise _unusable(reply, "a next page without a cursor")
+    if after == asked:
+        raise _unusable(reply, "a list that never ends")
     return after
 
 
