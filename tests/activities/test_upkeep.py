@@ -7,14 +7,15 @@ from uuid import UUID, uuid4
 import pytest
 import pytest_asyncio
 from pydantic import SecretStr
-from sqlmodel import select
+from sqlmodel import col, select
 from temporalio.testing import ActivityEnvironment
 
 from activities.ad_platform import AdPlatform
 from activities.token_warnings import TokenInspector, TokenWarnings
 from activities.upkeep import Keeping, Upkeep
-from models.contracts.optimizing import BeginRun, EndRun, Swept, UpkeepRun
+from models.contracts.optimizing import BeginRun, EndRun, RunRef, Swept, UpkeepRun
 from models.domain.account_days import hour_floor
+from models.domain.metrics import MetricLevel
 from models.domain.states import RunOutcome
 from models.tables.ad_account import AdAccount
 from models.tables.asset import Upload
@@ -188,7 +189,7 @@ async def test_old_months_of_figures_and_notices_that_were_read_are_dropped(offi
     await ActivityEnvironment().run(upkeep.drop_old_rows, RUN)
 
     async with office.db.workspace_transaction(office.workspace_id) as session:
-        kept = set(await session.scalars(select(MetricReading.account_day)))
+        kept = set(await session.scalars(select(col(MetricReading.account_day))))
         notices = list(await session.scalars(select(Notification.dedupe_key)))
     assert kept == set(days[:2])
     assert sorted(notices) == ["1", "2"]
@@ -205,7 +206,7 @@ async def _figures(office: Office, days: list[date]) -> None:
                     account_day=day,
                     attribution="7d_click",
                     read_at=utc_now(),
-                    level="ad_set",
+                    level=MetricLevel.AD_SET,
                     utc_offset_minutes=0,
                     spend_minor=1,
                     impressions=1,
@@ -227,11 +228,12 @@ async def _notices(office: Office, read_days_ago: tuple[int | None, ...]) -> Non
 
 async def _run(office: Office, outcome: RunOutcome | None) -> UUID:
     run_id = uuid4()
-    ref = {"workspace_id": office.workspace_id, "ad_account_id": office.account_id, "run_id": run_id}
+    ref = RunRef(workspace_id=office.workspace_id, ad_account_id=office.account_id, run_id=run_id)
+    begun = BeginRun(**dict(ref), trigger="schedule", logical_hour=hour_floor(utc_now()))
     async with office.db.workspace_transaction(office.workspace_id) as session:
-        await runs.begin(session, BeginRun(**ref, trigger="schedule", logical_hour=hour_floor(utc_now())))
+        await runs.begin(session, begun)
         if outcome is not None:
-            await runs.end(session, EndRun(**ref, outcome=outcome))
+            await runs.end(session, EndRun(**dict(ref), outcome=outcome))
         (await session.get_one(OptimizerRun, run_id)).started_at = utc_now() - timedelta(days=8)
     return run_id
 
