@@ -1,0 +1,117 @@
+"""Campaigns, ad sets and ads as the platform last showed them: ours, and foreign ones of imported accounts."""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from models.domain.platform_tree import GONE, NodeSeen
+from models.domain.states import PlatformKind
+from models.tables.ad_account import AdAccount
+from models.tables.platform_node import PlatformNode
+
+# One statement for thousands of rows. A reading that is older than what is stored changes nothing, and what an import
+# told in `detail` outlives readings that ask for less.
+_STORE = """
+insert into platform_node as known (
+    id, workspace_id, ad_account_id, kind, platform_id, object_id, campaign_id, parent_platform_id, name, status,
+    effective_status, daily_budget_minor, lifetime_budget_minor, spend_cap_minor, learning, issues, review_words,
+    detail, starts_at, ends_at, seen_at, gone_at)
+select gen_random_uuid(), :workspace_id, :ad_account_id, s.kind, s.platform_id, o.id, o.campaign_id,
+    s.parent_platform_id, s.name, s.status, s.effective_status, s.daily_budget_minor, s.lifetime_budget_minor,
+    s.spend_cap_minor, s.learning, s.issues, s.review_words, s.detail, s.starts_at, s.ends_at, :seen_at,
+    case when s.status = any (:gone) then cast(:seen_at as timestamptz) end
+from jsonb_to_recordset(cast(:seen as jsonb)) as s (
+    kind text, platform_id text, parent_platform_id text, name text, status text, effective_status text,
+    daily_budget_minor bigint, lifetime_budget_minor bigint, spend_cap_minor bigint, learning text, issues jsonb,
+    review_words jsonb, detail jsonb, starts_at timestamptz, ends_at timestamptz)
+left join platform_object o
+    on o.ad_account_id = :ad_account_id and o.kind = s.kind and o.platform_id = s.platform_id
+on conflict (ad_account_id, kind, platform_id) do update set
+    object_id = excluded.object_id, campaign_id = excluded.campaign_id,
+    parent_platform_id = excluded.parent_platform_id, name = excluded.name, status = excluded.status,
+    effective_status = excluded.effective_status, daily_budget_minor = excluded.daily_budget_minor,
+    lifetime_budget_minor = excluded.lifetime_budget_minor, spend_cap_minor = excluded.spend_cap_minor,
+    learning = excluded.learning, issues = excluded.issues, review_words = excluded.review_words,
+    detail = known.detail || excluded.detail, starts_at = excluded.starts_at, ends_at = excluded.ends_at,
+    seen_at = excluded.seen_at, updated_at = now(),
+    gone_at = case when excluded.gone_at is not null then coalesce(known.gone_at, excluded.gone_at) end
+where known.seen_at <= excluded.seen_at
+"""
+
+
+async def store(session: AsyncSession, account: AdAccount, seen: Sequence[NodeSeen], seen_at: datetime) -> int:
+    """Keep what a reading of the account showed at `seen_at` (platform time). Returns how many rows that changed."""
+    rows = json.dumps([asdict(node) for node in seen], default=datetime.isoformat)
+    values = {
+        "workspace_id": account.workspace_id,
+        "ad_account_id": account.id,
+        "seen": rows,
+        "seen_at": seen_at,
+        "gone": sorted(GONE),
+    }
+    stored = await session.execute(sa.text(_STORE).bindparams(sa.bindparam("gone", type_=sa.ARRAY(sa.Text))), values)
+    return int(getattr(stored, "rowcount", 0))
+
+
+async def note_unlisted(
+    session: AsyncSession, ad_account_id: UUID, listed_at: datetime, campaign_ids: Collection[UUID] | None = None
+) -> int:
+    """Mark as gone what a complete listing at `listed_at` did not show. Returns how many.
+
+    `campaign_ids`: only these campaigns of ours were listed; None: the whole account.
+    """
+    unlisted = sa.update(PlatformNode).where(
+        col(PlatformNode.ad_account_id) == ad_account_id,
+        col(PlatformNode.seen_at) < listed_at,
+        col(PlatformNode.gone_at).is_(None),
+    )
+    if campaign_ids is not None:
+        unlisted = unlisted.where(col(PlatformNode.campaign_id).in_(list(campaign_ids)))
+    done = await session.execute(unlisted.values(gone_at=listed_at))
+    return int(getattr(done, "rowcount", 0))
+
+
+async def of_account(
+    session: AsyncSession, ad_account_id: UUID, kinds: Collection[PlatformKind] = (), *, gone: bool = False
+) -> list[PlatformNode]:
+    """Ours and foreign ones, by id; `kinds` empty means all, `gone` includes those that are gone."""
+    query = select(PlatformNode).where(col(PlatformNode.ad_account_id) == ad_account_id)
+    if kinds:
+        query = query.where(col(PlatformNode.kind).in_(list(kinds)))
+    if not gone:
+        query = query.where(col(PlatformNode.gone_at).is_(None))
+    return list((await session.execute(query.order_by(col(PlatformNode.platform_id)))).scalars())
+
+
+async def of_campaign(session: AsyncSession, campaign_id: UUID, *, gone: bool = False) -> list[PlatformNode]:
+    """The platform's campaigns, ad sets and ads of one campaign of ours."""
+    query = select(PlatformNode).where(col(PlatformNode.campaign_id) == campaign_id)
+    if not gone:
+        query = query.where(col(PlatformNode.gone_at).is_(None))
+    return list((await session.execute(query.order_by(col(PlatformNode.platform_id)))).scalars())
+
+
+def as_seen(row: PlatformNode) -> NodeSeen:
+    return NodeSeen(
+        kind=row.kind,
+        platform_id=row.platform_id,
+        parent_platform_id=row.parent_platform_id,
+        name=row.name,
+        status=row.status,
+        effective_status=row.effective_status,
+        daily_budget_minor=row.daily_budget_minor,
+        lifetime_budget_minor=row.lifetime_budget_minor,
+        spend_cap_minor=row.spend_cap_minor,
+        learning=row.learning,
+        issues=tuple(row.issues),
+        review_words=tuple(row.review_words),
+        detail=row.detail,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+    )
