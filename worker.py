@@ -22,6 +22,7 @@ from workflows.optimize import OptimizeAccountWorkflow
 from workflows.publish import PublishWorkflow
 from workflows.render import RenderJobWorkflow
 from workflows.schedules import AccountSchedules, ensure_upkeep_schedules
+from workflows.stop import StopWorkflow
 from workflows.temporal_client import connect
 from workflows.upkeep import HourlyUpkeepWorkflow, NightlyUpkeepWorkflow, ResyncWorkflow, StopWatchWorkflow
 
@@ -32,6 +33,7 @@ WORKFLOWS = [
     OptimizeAccountWorkflow,
     HourlyUpkeepWorkflow,
     StopWatchWorkflow,
+    StopWorkflow,
     NightlyUpkeepWorkflow,
     ResyncWorkflow,
 ]

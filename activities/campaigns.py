@@ -19,12 +19,13 @@ from models.contracts.campaign import (
     CreateCampaign,
     DeliverySeen,
     DryRunDone,
+    HoldCampaign,
     PublishEnded,
     StatusChanged,
     StepProblem,
 )
 from records.campaigns import facts as campaign_facts
-from records.campaigns import results
+from records.campaigns import holding, results
 from records.campaigns.commands import apply_command
 from records.campaigns.context import Change
 from records.campaigns.creating import create_campaign
@@ -112,6 +113,11 @@ class CampaignRecords:
     async def record_status(self, changed: StatusChanged) -> CampaignSnapshot:
         change = results.status_changed(changed.command, changed.status)
         return await self._store(changed.ref, f"{changed.command}_done", change)
+
+    @activity.defn
+    async def hold_campaign(self, hold: HoldCampaign) -> CampaignSnapshot:
+        """Greenlight itself paused it on the platform. Idempotency: the hold's command id."""
+        return await self._store(hold.ref, "hold", holding.held(hold.reason), hold.command_id)
 
     @activity.defn
     async def record_dry_run(self, done: DryRunDone) -> CampaignSnapshot:

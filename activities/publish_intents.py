@@ -142,6 +142,26 @@ def activations(run: PublishRun, rows: Sequence[PlatformObject]) -> list[NewInte
     ]
 
 
+def reactivations(run: PublishRun, rows: Sequence[PlatformObject], done: Sequence[LedgerIntent]) -> list[NewIntent]:
+    """Activates again the campaigns that a stop paused after this publish had activated them.
+
+    For when a person said that it may go live. What is under them was not touched by the stop.
+    """
+    started = {row.object_id for row in done if row.publish_number == run.number and row.op is WriteOp.ACTIVATE}
+    return [
+        status_intent(
+            row,
+            WriteOp.ACTIVATE,
+            WriteClass.PUBLISH,
+            publish=(run.number, ACTIVATE_STAGES[row.kind]),
+            gate_epoch=run.gate_epoch,
+            command_id=f"{row.request_hash}:{run.gate_epoch}",
+        )
+        for row in rows
+        if row.id in started and row.kind is PlatformKind.CAMPAIGN and row.status is ObjectStatus.PAUSED
+    ]
+
+
 def status_intent(
     row: PlatformObject,
     op: WriteOp,

@@ -12,7 +12,7 @@ from activities.dry_run import dry_run
 from activities.errors import ErrorType, final, waiting
 from activities.heartbeats import heartbeating
 from activities.platform_writes import PlatformWrites
-from activities.publish_intents import activations, intend_plan, plan_counts, problems_of
+from activities.publish_intents import activations, intend_plan, plan_counts, problems_of, reactivations
 from activities.publish_plan import planned_objects
 from activities.reviews import sync_review
 from activities.statuses import set_status
@@ -35,7 +35,7 @@ from models.contracts.publishing import (
     WaitingForPerson,
 )
 from models.domain.ledger import OPEN_STATES
-from models.domain.states import CampaignStatus, PlatformKind
+from models.domain.states import CampaignStatus, LedgerState, PlatformKind
 from models.tables.ledger import LedgerIntent, PublishRun, PublishRunState
 from providers.ads.meta.currencies import to_minor
 from records import audit, gate, ledger, notifications, platform_objects, publish_runs
@@ -200,6 +200,9 @@ class Publishing:
                 run.gate_epoch = account.gate_epoch
                 await publish_runs.clear_waiting(session, ref.campaign_id, ref.number)
                 await ledger.move_epoch(session, ref.campaign_id, ref.number, account.gate_epoch)
+                rows = await platform_objects.of_campaign(session, ref.campaign_id)
+                done = await ledger.of_campaign(session, ref.campaign_id, LedgerState.CONFIRMED)
+                await ledger.intend_next(session, reactivations(run, rows, done))
 
     @activity.defn
     async def finish_publish(self, end: EndPublish) -> PublishOutcome:

@@ -20,6 +20,7 @@ from activities.published_tree import PublishedTree
 from activities.publishing import Publishing
 from activities.render_files import RenderFiles
 from activities.rendering import Rendering, RenderLimits
+from activities.stopping import Stopping
 from activities.token_warnings import TokenWarnings
 from activities.upkeep import Keeping, Upkeep
 from activities.writing import TextModels, Writing
@@ -65,8 +66,8 @@ async def build(settings: Settings, closing: AsyncExitStack) -> Activities:
     models = TextModels(settings.openai_model_parse, settings.openai_model_strategy, settings.openai_model_copy)
     writing = Writing(database, text, storage, models, monthly_cap_micros=settings.ai_monthly_cap_cents * 10_000)
     writes = PlatformWrites(platform, MetaWriter(transport), Pictures(database, storage))
-    # Some of its steps only record, and run beside the campaigns; the others call Meta.
-    publishing = _activities(Publishing(platform, writes))
+    # Some of their steps only record, and run beside the campaigns; the others call Meta.
+    on_both = [*_activities(Publishing(platform, writes)), *_activities(Stopping(platform, writes))]
     pictures = ItemPictures(database, storage, RenderModels(settings.render_image_model, settings.render_video_model))
     item_pictures = _activities(pictures)
     return Activities(
@@ -76,13 +77,13 @@ async def build(settings: Settings, closing: AsyncExitStack) -> Activities:
             *_activities(Planning(database)),
             *_activities(OptimizerRuns(database)),
             *_activities(_upkeep(settings, database, storage, platform)),
-            *publishing,
+            *on_both,
             *item_pictures,
         ],
         text=_activities(writing),
         render=[*_activities(_rendering(settings, database, storage, closing)), *item_pictures],
         ads_meta=[
-            *publishing,
+            *on_both,
             *_activities(writes),
             *_activities(PublishedTree(platform, writes)),
             *_activities(Changing(platform, writes)),

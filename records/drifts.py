@@ -20,7 +20,6 @@ from models.domain.schedule import BudgetLevel, BudgetPeriod
 from models.domain.states import DriftState, PlatformKind
 from models.tables.base import JsonObject
 from models.tables.drift import Drift
-from models.tables.platform_node import PlatformNode
 from records import audit, changes, platform_nodes, platform_objects
 from records.audit import AuditEntry
 from records.campaigns import facts as campaign_facts
@@ -174,7 +173,7 @@ async def _present_budgets(session: AsyncSession, campaign_id: UUID, owners: Map
     found: dict[str, int] = {}
     for node in await platform_nodes.of_campaign(session, campaign_id):
         amount = node.daily_budget_minor or node.lifetime_budget_minor
-        if node.object_id in owners and amount:
+        if node.object_id is not None and node.object_id in owners and amount:
             found[owners[node.object_id]] = amount
     for other in await _open_of(session, [campaign_id]):
         expected = _value(other.expected)

@@ -139,7 +139,7 @@ def _gate_ruling(account: AdAccount, intent: LedgerIntent) -> Ruling:
             )
         return Ruling(GateVerdict.DROP, f"Everything on {account.name} is stopped. Release the stop first.")
     if intent.gate_epoch is not None and intent.gate_epoch != account.gate_epoch:
-        reason = f"{account.name} was stopped in the meantime."
+        reason = "It was stopped in the meantime."
         if intent.write_class is not WriteClass.PUBLISH:
             return Ruling(GateVerdict.DROP, f"{reason} What was decided before does not hold any more.")
         return Ruling(GateVerdict.PERSON, f"{reason} Confirm that this may still go live.")
@@ -199,8 +199,10 @@ def _campaign_gate_ruling(campaign: Campaign, intent: LedgerIntent) -> Ruling:
     if campaign.gate is Gate.OPEN or intent.write_class is WriteClass.STOP:
         return ALLOWED
     calming = intent.op in (WriteOp.PAUSE, WriteOp.DELETE)
-    if intent.write_class is WriteClass.PUBLISH and calming:
-        return ALLOWED
+    if intent.write_class is WriteClass.PUBLISH:
+        if calming:
+            return ALLOWED
+        return Ruling(GateVerdict.WAIT, f"{campaign.name} is stopped. It goes on after release.", _LONG)
     return Ruling(GateVerdict.DROP, f"{campaign.name} is stopped. Release the stop first.")
 
 

@@ -13,10 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from models.contracts.base import Actor
-from models.domain.states import CampaignStatus, Gate, PlatformKind, StopScope, StopState
+from models.domain.ledger import OPEN_STATES
+from models.domain.states import CampaignStatus, Gate, LedgerState, PlatformKind, StopScope, StopState, WriteClass
 from models.tables.ad_account import AdAccount
 from models.tables.campaign import Campaign
-from models.tables.ledger import ObjectStatus, PlatformObject, PublishRun
+from models.tables.ledger import LedgerIntent, ObjectStatus, PlatformObject, PublishRun
 from models.tables.platform_node import PlatformNode
 from models.tables.stop import StopOrder
 from records import audit, changes, gate, ledger, publish_runs
@@ -99,6 +100,15 @@ async def get(session: AsyncSession, stop_id: UUID, *, lock: bool = False) -> St
     return row
 
 
+async def name_of(session: AsyncSession, row: StopOrder) -> str:
+    """What was stopped, as people call it."""
+    if row.campaign_id is not None:
+        return (await session.get_one(Campaign, row.campaign_id)).name
+    if row.ad_account_id is not None:
+        return (await session.get_one(AdAccount, row.ad_account_id)).name
+    return "Everything in this workspace"
+
+
 async def order(session: AsyncSession, wish: StopWish) -> StopOrder:
     """Close the gate of everything that the wish covers, and write down that it has to be paused.
 
@@ -134,6 +144,7 @@ async def order(session: AsyncSession, wish: StopWish) -> StopOrder:
     by = _entry(row, target, "stop", wish.actor, wish.command_id)
     await audit.record(session, by)
     await _set_gates(session, target, target.accounts, Gate.STOPPED, by)
+    await _overtake(session, target)
     await _tell(session, row)
     return row
 
@@ -294,6 +305,25 @@ async def _ask_before_going_live(session: AsyncSession, publish: PublishRun | No
     if publish is not None and publish.state in publish_runs.OPEN_STATES:
         publish.gate_epoch = _NO_EPOCH
         await ledger.move_epoch(session, publish.campaign_id, publish.number, _NO_EPOCH)
+
+
+async def _overtake(session: AsyncSession, target: _Target) -> None:
+    """What people and the optimizer wanted before the stop is not sent after its release either."""
+    if target.campaign is None:
+        covered: list[sa.ColumnElement[bool]] = [
+            col(LedgerIntent.ad_account_id).in_([account.id for account in target.accounts])
+        ]
+    else:
+        covered = [
+            col(LedgerIntent.ad_account_id) == target.campaign.ad_account_id,
+            col(LedgerIntent.campaign_id) == target.campaign.id,
+        ]
+    waiting = col(LedgerIntent.state).in_([LedgerState.INTENDED, *OPEN_STATES])
+    others = col(LedgerIntent.write_class).in_([WriteClass.PERSON, WriteClass.UNDO, WriteClass.OPTIMIZER])
+    await session.execute(
+        sa.update(LedgerIntent).where(*covered, waiting, others).values(gate_epoch=_NO_EPOCH),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def _entry(row: StopOrder, target: _Target, action: str, actor: Actor, command_id: str) -> AuditEntry:

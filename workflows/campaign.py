@@ -28,6 +28,7 @@ with workflow.unsafe.imports_passed_through():
         ChangeSetRef,
         CreateCampaign,
         DeliverySeen,
+        HoldCampaign,
         PublishEnded,
         StatusChanged,
         Step,
@@ -42,6 +43,7 @@ with workflow.unsafe.imports_passed_through():
         SignalledCommand,
         any_command,
     )
+    from models.contracts.optimizing import PAUSE_FOR, PauseFor
     from models.contracts.publishing import PublishOutcome, StatusWrite
     from models.domain.states import UNPUBLISHED, CampaignStatus, ChangeSetState, Channel, WriteOp
     from workflows import campaign_rules as rules
@@ -135,6 +137,14 @@ class CampaignWorkflow:
     @workflow.signal
     def publish_finished(self, outcome: PublishOutcome) -> None:
         self.published = outcome
+
+    @workflow.signal(name=PAUSE_FOR)
+    async def pause_for(self, told: PauseFor) -> None:
+        """Greenlight itself paused it on the platform, for a stop or a cap; a person resumes it."""
+        await workflow.wait_condition(lambda: self.snapshot is not None or self.refused is not None)
+        if self.snapshot is not None:
+            hold = HoldCampaign(ref=self.ref, command_id=told.command_id, reason=told.reason)
+            await self._do(CampaignRecords.hold_campaign, hold, "Record why it is paused")
 
     @workflow.signal
     def render_ended(self) -> None:

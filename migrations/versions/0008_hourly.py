@@ -342,6 +342,12 @@ def _new_columns() -> None:
     op.add_column("campaign", sa.Column("hold_reason", sa.String(), nullable=True))
     op.add_column("campaign", sa.Column("metrics_read_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("ledger_intent", sa.Column("platform_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "ix_ledger_intent_open",
+        "ledger_intent",
+        ["ad_account_id", "campaign_id"],
+        postgresql_where=sa.text("state in ('intended', 'sending', 'unknown', 'unconfirmed')"),
+    )
     op.add_column("move_action", sa.Column("object_id", sa.Uuid(), nullable=False))
     op.add_column(
         "move_action",

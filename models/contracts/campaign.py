@@ -165,6 +165,14 @@ class StatusChanged(Contract):
     status: CampaignStatus
 
 
+class HoldCampaign(Contract):
+    """Greenlight itself paused it on the platform; see `PauseFor`."""
+
+    ref: CampaignRef
+    command_id: str
+    reason: str
+
+
 class CancelIgnored(Contract):
     """Somebody cancelled the run in Temporal although the campaign cannot be cancelled any more."""
 

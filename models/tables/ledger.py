@@ -34,6 +34,12 @@ class LedgerIntent(TenantRow, table=True):
         ),
         sa.Index("ix_ledger_intent_publish", "campaign_id", "publish_number", "stage", "position"),
         sa.Index("ix_ledger_intent_ad_account_id", "ad_account_id"),
+        sa.Index(
+            "ix_ledger_intent_open",
+            "ad_account_id",
+            "campaign_id",
+            postgresql_where=sa.text("state in ('intended', 'sending', 'unknown', 'unconfirmed')"),
+        ),
     )
 
     campaign_id: UUID

@@ -8,9 +8,10 @@ from models.contracts import commands as c
 from models.contracts.campaign import Step
 from models.domain.commands import Command, refusal
 from models.domain.late import LateStop, apply_if_late
-from models.domain.states import ApprovalState, CampaignStatus, Gate
+from models.domain.states import ApprovalState, CampaignStatus
 from records.campaigns.context import Context
 from records.campaigns.editing import note_work
+from records.campaigns.holding import refuse_while_stopped
 from records.campaigns.launch import check_launch, expired_reasons
 from records.campaigns.refusals import CommandRefused, RefusalType, needed
 from records.campaigns.rendering import cancel_open_renders
@@ -26,10 +27,7 @@ async def publish(context: Context, _: c.Publish) -> dict[str, JsonValue]:
             f"This cannot be published yet: {'; '.join(check.reasons)}.",
             approvals={scope.value: view.state.value for scope, view in facts.scope_views.items()},
         )
-    if facts.account is not None and facts.account.gate is Gate.STOPPED:
-        raise CommandRefused(
-            RefusalType.NOT_ALLOWED, "The ad account is stopped; release it before anything is published."
-        )
+    refuse_while_stopped(facts, "anything is published")
     late = _apply_if_late(context)
     facts.campaign.publish_number += 1
     facts.campaign.status = CampaignStatus.PUBLISHING
@@ -80,6 +78,7 @@ async def resume(context: Context, _: c.Resume) -> dict[str, JsonValue]:
             scopes=list[JsonValue](voided),
         )
     facts = context.facts
+    refuse_while_stopped(facts, "its ads run again")
     # Ads of single items stay paused; see `activities.expiring`.
     if facts.publishable_items and not facts.publishable_items.keys() - facts.expired.keys():
         gone = "; ".join(expired_reasons(facts))

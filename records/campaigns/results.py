@@ -24,6 +24,7 @@ from records import audit, notifications
 from records.campaigns import facts as campaign_facts
 from records.campaigns.context import Change, Context
 from records.campaigns.editing import add_missing_items, note_work, put_draft
+from records.campaigns.holding import hold_after_publish, runs_again
 from records.campaigns.lifecycle import ask_platform
 from records.campaigns.progress import ON_PLATFORM, OVER
 from records.campaigns.snapshot import refresh, snapshot_of
@@ -239,6 +240,7 @@ def publish_ended(status: str, problem: JsonValue, counts: JsonValue) -> Change:
             campaign.status = CampaignStatus.READY
             if isinstance(problem, dict):
                 campaign.problem = {"step": Step.PUBLISH.value, **problem}
+        await hold_after_publish(context)
         await notifications.add(
             context.session,
             workspace_id=campaign.workspace_id,
@@ -268,15 +270,22 @@ async def _pause_instead(context: Context) -> None:
 
 
 def status_changed(command: str, status: CampaignStatus) -> Change:
-    """The platform did what `pause`, `resume` or `end` asked for."""
+    """The platform did what `pause`, `resume` or `end` asked for, unless a hold took its place meanwhile."""
 
     def change(context: Context) -> None:
         campaign = context.facts.campaign
+        still_wished = campaign.work.get("platform_status") == command
+        if still_wished:
+            note_work(context, platform_status=None)
+        if command == "resume":
+            if still_wished:
+                runs_again(context, status)
+            return
+        if command == "start" and campaign.status is not CampaignStatus.SCHEDULED:
+            return
         campaign.status = status
         if status is CampaignStatus.ENDED:
             campaign.ended_at = campaign.ended_at or context.now
-        if context.facts.campaign.work.get("platform_status") == command:
-            note_work(context, platform_status=None)
 
     return change
 
@@ -291,8 +300,10 @@ def change_set_applied(number: int, schedule: Schedule | None, status: CampaignS
         problem = facts.campaign.problem
         if problem and problem.get("step") == Step.APPLY_CHANGE_SET.value:
             facts.campaign.problem = None
-        if status is not None:
+        if status is CampaignStatus.PAUSED:
             facts.campaign.status = status
+        elif status is not None:
+            runs_again(context, status)
         if schedule is not None and schedule != facts.schedule and facts.schedules.submitted is not None:
             if facts.schedules.draft is not None:
                 facts.schedules.draft.state = DocumentState.DISCARDED

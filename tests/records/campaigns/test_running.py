@@ -84,7 +84,7 @@ class TestPublishing:
         refused = await approved.refused(c.Publish())
 
         assert refused.kind is RefusalType.NOT_ALLOWED
-        assert "release it" in refused.message
+        assert "release the stop" in refused.message
 
     async def test_a_picture_whose_rights_have_ended_holds_it_up_until_they_are_renewed(self, desk: Desk) -> None:
         picture = await give_picture(desk, EVENING)

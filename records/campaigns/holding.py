@@ -1,0 +1,71 @@
+"""Campaigns that Greenlight itself paused on the platform, for a stop or a cap, and what keeps them from running."""
+
+from models.contracts.campaign import Step
+from models.domain.states import CampaignStatus, Gate, PlatformKind
+from models.tables.ledger import ObjectStatus
+from records import platform_objects
+from records.campaigns.context import Change, Context
+from records.campaigns.editing import note_work
+from records.campaigns.facts import CampaignFacts
+from records.campaigns.progress import ON_PLATFORM
+from records.campaigns.refusals import CommandRefused, RefusalType
+
+
+def stopped_words(facts: CampaignFacts) -> str | None:
+    """Which stop covers the campaign, in words; None where its gates are open."""
+    if facts.account is not None and facts.account.gate is Gate.STOPPED:
+        return f"Everything on {facts.account.name} is stopped"
+    return f"{facts.campaign.name} is stopped" if facts.campaign.gate is Gate.STOPPED else None
+
+
+def refuse_while_stopped(facts: CampaignFacts, what: str) -> None:
+    if words := stopped_words(facts):
+        raise CommandRefused(RefusalType.NOT_ALLOWED, f"{words}; release the stop before {what}.")
+
+
+def held(reason: str) -> Change:
+    """Its ads are paused already, so nothing is left to write; only a person's resume lets them run again.
+
+    While it is being published this is kept for when the publish ends: until then the publish waits for people itself.
+    """
+
+    def change(context: Context) -> None:
+        campaign = context.facts.campaign
+        if campaign.status is CampaignStatus.PUBLISHING:
+            note_work(context, hold=reason)
+            return
+        wish = campaign.work.get("platform_status")
+        if wish in ("pause", "resume"):
+            # A pause is done by now, and a resume would undo this.
+            note_work(context, platform_status=None)
+        if campaign.problem and campaign.problem.get("step") == Step.PLATFORM_STATUS.value:
+            # What the stop refused, an end for example, may work now that the ads are paused.
+            campaign.problem = None
+        paused_by_people = campaign.status is CampaignStatus.PAUSED and wish != "resume"
+        if campaign.status in ON_PLATFORM and not paused_by_people:
+            _pause(context, reason)
+
+    return change
+
+
+async def hold_after_publish(context: Context) -> None:
+    """It went live, or had gone live in part, when a stop paused it; a person's word may have started it again."""
+    reason = context.facts.campaign.work.get("hold")
+    note_work(context, hold=None)
+    if not isinstance(reason, str) or context.facts.campaign.status not in ON_PLATFORM:
+        return
+    rows = await platform_objects.of_campaign(context.session, context.facts.campaign.id)
+    if any(row.kind is PlatformKind.CAMPAIGN and row.status is ObjectStatus.PAUSED for row in rows):
+        _pause(context, reason)
+
+
+def _pause(context: Context, reason: str) -> None:
+    campaign = context.facts.campaign
+    context.before = {"status": campaign.status.value}
+    campaign.status, campaign.hold_reason = CampaignStatus.PAUSED, reason
+
+
+def runs_again(context: Context, status: CampaignStatus) -> None:
+    """What resumed it has been done on the platform. Under a stop that came meanwhile it stays as the stop left it."""
+    if stopped_words(context.facts) is None:
+        context.facts.campaign.status, context.facts.campaign.hold_reason = status, None
