@@ -18,6 +18,7 @@ from api.pages.mount import install_pages
 from api.pages.problem_pages import ProblemPages
 from api.routers import (
     ad_accounts,
+    analytics,
     api_keys,
     assets,
     auth,
@@ -26,6 +27,7 @@ from api.routers import (
     campaign_edits,
     campaigns,
     comments,
+    dashboard,
     documents,
     events,
     health,
@@ -35,6 +37,7 @@ from api.routers import (
     posted_metrics,
     publishing,
     renders,
+    reports,
     uploads,
     webhooks,
 )
@@ -71,6 +74,9 @@ ROUTERS = (
     ad_accounts.router,
     metric_imports.router,
     posted_metrics.router,
+    analytics.router,
+    dashboard.router,
+    reports.router,
     notifications.router,
     api_keys.router,
     platforms.router,

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 from models.domain.data_age import DataAge
 from models.domain.hourly import Reading, intervals
@@ -62,19 +63,19 @@ class TestTrend:
     def test_many_conversions_more_for_the_same_money_are_clear(self) -> None:
         found = change("cpa", replace(SEEN, conversions=20), replace(SEEN, conversions=40))
 
-        assert (found.percent, found.events, found.clear) == (-50, (280, 140), True)
+        assert (found.percent, found.events, found.clear) == (Decimal(-50), (280, 140), True)
 
     def test_twice_as_many_of_very_few_is_chance(self) -> None:
         one_a_day, two_a_day = replace(SEEN, conversions=1), replace(SEEN, conversions=2)
 
         found = change("conversions", one_a_day, two_a_day)
 
-        assert (found.percent, found.events, found.clear) == (100, (14, 7), False)
+        assert (found.percent, found.events, found.clear) == (Decimal(100), (14, 7), False)
 
     def test_more_conversions_from_more_money_are_no_better_price(self) -> None:
         found = change("cpa", SEEN, replace(SEEN, spend_minor=2_000, conversions=10))
 
-        assert (found.percent, found.clear) == (0, False)
+        assert (found.percent, found.clear) == (Decimal(0), False)
 
     def test_what_is_not_known_is_left_open(self) -> None:
         found = change("cpa", replace(SEEN, conversions=None), replace(SEEN, conversions=None))
