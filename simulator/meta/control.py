@@ -6,9 +6,10 @@ from typing import Annotated, Self
 from fastapi import APIRouter, HTTPException
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from simulator.meta import accounts, review, usage
+from simulator.meta import accounts, crowd, review, usage
 from simulator.meta.books import books
 from simulator.meta.clock import market_now
+from simulator.meta.crowd import Crowd
 from simulator.meta.market import control as market_control
 from simulator.meta.market.run import settle
 from simulator.meta.world import World
@@ -153,6 +154,12 @@ def _add_one_account(routes: APIRouter, world: World) -> None:
             world.store.put("account", account)
             settle(world, account)
         return {"market_time": market_now(account).isoformat()}
+
+    @routes.post("/accounts/{account_id}/crowd", status_code=201)
+    async def add_crowd(account_id: str, body: Crowd) -> list[Document]:
+        account = _account(world, account_id)
+        settle(world, account)
+        return crowd.add(world, account, body)
 
     @routes.get("/accounts/{account_id}/books")
     async def read_books(account_id: str) -> Document:
