@@ -20,6 +20,11 @@ def report_key(workspace_id: UUID, sha256: str) -> str:
     return f"{workspace_id}/reports/{sha256}.csv"
 
 
+def run_key(workspace_id: UUID, sha256: str) -> str:
+    """What an optimizer run decided on."""
+    return f"{workspace_id}/runs/{sha256}.json.gz"
+
+
 def upload_key(workspace_id: UUID, upload_id: UUID) -> str:
     return f"{workspace_id}/uploads/{upload_id}"
 

@@ -18,8 +18,8 @@ from models.tables.optimization import MoveAction, MoveSet
 
 T = TypeVar("T")
 
-CHUNK = 500
-"""Rows per statement: Postgres takes 65,535 values in one."""
+CHUNK = 1_000
+"""Rows of a statement, so that ten thousand actions are not all in memory at once."""
 MOVED_STATES = (MoveState.APPLYING, MoveState.APPLIED, MoveState.PARTLY_APPLIED, MoveState.UNDONE)
 
 
@@ -76,12 +76,11 @@ async def store(session: AsyncSession, sets: Iterable[NewMoves]) -> list[UUID]:
     """
     stored: list[UUID] = []
     for part in _chunks(sets):
-        rows = [_set_row(new).model_dump(exclude={"created_at", "updated_at"}) for new in part]
-        statement = insert(MoveSet).values(rows).on_conflict_do_nothing().returning(col(MoveSet.id))
-        new_ids = set((await session.execute(statement)).scalars())
+        statement = insert(MoveSet).on_conflict_do_nothing().returning(col(MoveSet.id))
+        new_ids = set((await session.execute(statement, [_set_row(new) for new in part])).scalars())
         actions = (row for new in part if new.id in new_ids for row in _action_rows(new))
         for action_part in _chunks(actions):
-            await session.execute(insert(MoveAction).values(action_part))
+            await session.execute(insert(MoveAction), action_part)
         stored += [new.id for new in part if new.id in new_ids]
     return stored
 
@@ -121,19 +120,19 @@ def _frees(action: NewAction) -> int:
     return 1 if isinstance(before, int) and isinstance(after, int) and after < before else 2
 
 
-def _set_row(new: NewMoves) -> MoveSet:
-    return MoveSet(**{name: getattr(new, name) for name in NewMoves.__slots__ if name != "actions"})
+def _set_row(new: NewMoves) -> dict[str, object]:
+    return {name: getattr(new, name) for name in NewMoves.__slots__ if name != "actions"}
 
 
 def _action_rows(new: NewMoves) -> list[dict[str, object]]:
     return [
-        MoveAction(
-            workspace_id=new.workspace_id,
-            move_set_id=new.id,
-            position=position,
-            state=new.state,
+        {
+            "workspace_id": new.workspace_id,
+            "move_set_id": new.id,
+            "position": position,
+            "state": new.state,
             **{name: getattr(action, name) for name in NewAction.__slots__},
-        ).model_dump(exclude={"created_at", "updated_at"})
+        }
         for position, action in enumerate(decreases_first(new.actions))
     ]
 

@@ -31,6 +31,7 @@ class BudgetOwner:
     daily_budget_minor: int | None
     lifetime_budget_minor: int | None
     spend_cap_minor: int | None
+    spent_minor: int
     starts_at: datetime | None
     seen_at: datetime
 
@@ -39,12 +40,16 @@ class BudgetOwner:
         return self.daily_budget_minor is not None
 
     @property
+    def holds_budget(self) -> bool:
+        return self.daily_budget_minor is not None or self.lifetime_budget_minor is not None
+
+    @property
     def budget_minor(self) -> int:
         return self.daily_budget_minor if self.daily_budget_minor is not None else self.lifetime_budget_minor or 0
 
 
 _NODE = ("parent_platform_id", "status", "effective_status", "learning", "daily_budget_minor", "lifetime_budget_minor")
-_NODE_MORE = ("spend_cap_minor", "starts_at", "seen_at")
+_NODE_MORE = ("spend_cap_minor", "spent_minor", "starts_at", "seen_at")
 
 
 async def campaign_tree(session: AsyncSession, campaign_ids: Sequence[UUID]) -> dict[UUID, list[BudgetOwner]]:
@@ -76,8 +81,4 @@ async def campaign_tree(session: AsyncSession, campaign_ids: Sequence[UUID]) -> 
 async def budget_owners(session: AsyncSession, campaign_id: UUID) -> dict[UUID, BudgetOwner]:
     """Of one campaign, those that hold a budget, by our object id."""
     tree = (await campaign_tree(session, [campaign_id])).get(campaign_id, [])
-    return {
-        owner.object_id: owner
-        for owner in tree
-        if owner.daily_budget_minor is not None or owner.lifetime_budget_minor is not None
-    }
+    return {owner.object_id: owner for owner in tree if owner.holds_budget}

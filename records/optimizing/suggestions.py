@@ -5,7 +5,7 @@ The `action` of one that moves budgets is a `BudgetMoves`. An approved one is ca
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 import sqlalchemy as sa
@@ -27,6 +27,8 @@ from records.ledger import database_now
 from records.optimizing.owners import budget_owners
 
 MOVE_BUDGET, NOTE = "move_budget", "note"
+LASTS = timedelta(hours=24)
+"""How long a proposal of the optimizer may be approved, in platform time."""
 REPLACED = "A newer proposal took its place."
 TOO_LATE = "Nobody decided in time; what it rests on is too old by now."
 
@@ -52,15 +54,19 @@ class Proposal:
     optimizer_run_id: UUID
     title: str
     description: str
+    proposed_at: datetime
     action: BudgetMoves | None = None
-    expires_at: datetime | None = None
     priority: int = 0
-    mode: OptimizerMode | None = None
+    mode: OptimizerMode = OptimizerMode.SUGGEST
 
     @property
     def id(self) -> UUID:
-        """A run proposes once per campaign, however often its activity is tried."""
-        return uuid5(self.optimizer_run_id, f"suggestion:{self.campaign_id.hex}")
+        return proposal_id(self.optimizer_run_id, self.campaign_id)
+
+
+def proposal_id(run_id: UUID, campaign_id: UUID) -> UUID:
+    """A run proposes once per campaign, however often its activity is tried."""
+    return uuid5(run_id, f"suggestion:{campaign_id.hex}")
 
 
 async def propose(session: AsyncSession, proposals: Sequence[Proposal]) -> list[UUID]:
@@ -94,7 +100,7 @@ def _row(proposal: Proposal) -> Suggestion:
         action=action,
         proposed=action,
         mode=proposal.mode,
-        expires_at=proposal.expires_at,
+        expires_at=proposal.proposed_at + LASTS,
     )
 
 
@@ -110,6 +116,17 @@ async def _replace_older(session: AsyncSession, proposals: Sequence[Proposal]) -
         )
         .values(status=SuggestionState.EXPIRED, reason=REPLACED)
     )
+
+
+async def last_proposed(session: AsyncSession, campaign_ids: Sequence[UUID]) -> dict[UUID, datetime]:
+    """When the optimizer last proposed something for each campaign, whatever became of it; platform time."""
+    query = (
+        sa.select(col(Suggestion.campaign_id), sa.func.max(col(Suggestion.expires_at)))
+        .where(col(Suggestion.campaign_id).in_(campaign_ids), col(Suggestion.optimizer_run_id).is_not(None))
+        .group_by(col(Suggestion.campaign_id))
+    )
+    rows = (await session.execute(query)).all()
+    return {UUID(str(campaign_id)): until - LASTS for campaign_id, until in rows if until is not None}
 
 
 async def create(

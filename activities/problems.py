@@ -1,0 +1,206 @@
+"""Puts what the records know of an ad account's campaigns as a problem to the optimizer."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from activities.freezing import frozen_words
+from models.contracts.optimizing import RunRef
+from models.domain.account_days import account_day
+from models.domain.budget_history import DAY, WEEK, BudgetHistory
+from models.domain.optimizer_modes import effective_mode
+from models.domain.results import result_of
+from models.domain.schedule import BudgetLevel, BudgetPeriod, EnvelopeAction, Schedule, Split
+from models.domain.states import OptimizerMode, PlatformKind
+from models.tables.ad_account import AdAccount
+from models.tables.identity import Workspace
+from optimizer.problem import DayCounts, Owner, Pool, Problem
+from providers.ads.meta.currencies import to_minor
+from records.optimizing import pool_facts
+from records.optimizing.modes import workspace_mode
+from records.optimizing.owners import BudgetOwner
+from records.optimizing.pool_facts import Figures, PoolFacts
+from records.platform_clock import platform_now
+from records.readings import DayReading
+
+AT_A_TIME = 100
+"""Campaigns whose readings are in memory at once, beside what of them goes into the problem."""
+_NOT_RUNNING = frozenset({"PENDING_REVIEW", "IN_PROCESS", "PREAPPROVED"})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The problem, and of each of its campaigns in which mode it is and what all its budgets may add up to."""
+
+    problem: Problem
+    modes: dict[UUID, OptimizerMode]
+    approved_minor: dict[UUID, int]
+
+
+async def load(session: AsyncSession, run: RunRef, engine: str) -> Asked:
+    """Raises Refused where the platform's unit of the account's currency is not known."""
+    account = await session.get_one(AdAccount, run.ad_account_id)
+    workspace = await session.get_one(Workspace, run.workspace_id)
+    now = await platform_now(session, account.id)
+    unit_minor, setting = to_minor(1, account.currency), workspace_mode(workspace)
+    asked_of = await pool_facts.read(session, account)
+    modes = {facts.campaign.id: _mode(facts, setting) for facts in asked_of}
+    pools: list[Pool] = []
+    for part in _parts(asked_of):
+        figures = await pool_facts.figures(session, account, part, now)
+        pools += [pool_of(facts, figures, Moment(account, now, unit_minor, modes[facts.campaign.id])) for facts in part]
+    problem = Problem(
+        engine=engine,
+        ad_account_id=account.id,
+        currency=account.currency,
+        zone=account.timezone,
+        now=now,
+        read_at=account.metrics_read_at,
+        pools=pools,
+    )
+    approved = {facts.campaign.id: facts.schedule.pool_minor for facts in asked_of if facts.schedule}
+    return Asked(problem, modes, approved)
+
+
+def _mode(facts: PoolFacts, workspace: OptimizerMode) -> OptimizerMode:
+    approved = facts.schedule.envelope.mode_max if facts.schedule and facts.approved else None
+    return effective_mode(workspace, facts.campaign.optimizer_mode, approved)
+
+
+def _parts(facts: Sequence[PoolFacts]) -> Iterator[list[PoolFacts]]:
+    left = iter(facts)
+    while part := list(islice(left, AT_A_TIME)):
+        yield part
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What all pools of a problem share, and the mode of this one. `now` is platform time."""
+
+    account: AdAccount
+    now: datetime
+    unit_minor: int
+    mode: OptimizerMode
+
+
+def pool_of(facts: PoolFacts, figures: Figures, at: Moment) -> Pool:
+    """A campaign about which nothing may be decided is a pool too, with the reason in words."""
+    schedule = facts.schedule
+    campaign_holds = schedule is not None and schedule.budget_level is BudgetLevel.CAMPAIGN
+    kind = PlatformKind.CAMPAIGN if campaign_holds else PlatformKind.AD_SET
+    rows = [row for row in facts.tree if row.kind is kind]
+    actions = schedule.envelope.actions if schedule else []
+    return Pool(
+        campaign_id=facts.campaign.id,
+        name=facts.campaign.name,
+        daily=schedule is None or schedule.budget_period is BudgetPeriod.DAILY,
+        unit_minor=at.unit_minor,
+        pool_minor=sum(row.budget_minor for row in rows),
+        max_step=schedule.envelope.max_step if schedule else 0,
+        max_week=schedule.envelope.max_week if schedule else 0,
+        may_raise=EnvelopeAction.RAISE in actions,
+        may_cut=EnvelopeAction.CUT in actions,
+        platform_budget_optimisation=_platform_shares_out(facts, rows),
+        decided_at=_decided_at(facts, at.mode),
+        frozen=frozen_words(facts, rows, figures.histories, (at.account, at.now)),
+        owners=[_owner(facts, row, figures, at) for row in rows],
+    )
+
+
+def _platform_shares_out(facts: PoolFacts, rows: Sequence[BudgetOwner]) -> bool:
+    """One budget above several ad sets, whether it was planned so or somebody switched it on."""
+    campaigns = [row for row in facts.tree if row.kind is PlatformKind.CAMPAIGN]
+    if rows and rows[0].kind is PlatformKind.CAMPAIGN:
+        return len(rows) == 1
+    return any(row.holds_budget for row in campaigns) and not any(row.holds_budget for row in rows)
+
+
+def _decided_at(facts: PoolFacts, mode: OptimizerMode) -> datetime | None:
+    """People are asked once a day; where nobody is asked, only what moved counts."""
+    asked = facts.proposed_at if mode is OptimizerMode.SUGGEST else None
+    return max((moment for moment in (facts.moved_at, asked) if moment is not None), default=None)
+
+
+def _owner(facts: PoolFacts, row: BudgetOwner, figures: Figures, at: Moment) -> Owner:
+    part = _part(facts.schedule, row)
+    history = figures.histories.get(row.platform_id, BudgetHistory())
+    day_ago, week_ago = history.at(at.now - DAY), history.at(at.now - WEEK)
+    below = [row] if row.kind is PlatformKind.AD_SET else _children(facts, row)
+    readings = [figures.days.get(child.platform_id, []) for child in below]
+    today = account_day(at.now, at.account.timezone)
+    return Owner(
+        object_id=row.object_id,
+        platform_id=row.platform_id,
+        kind=row.kind,
+        name=row.name,
+        now_minor=row.budget_minor,
+        floor_minor=part.floor_minor if part else row.budget_minor,
+        ceiling_minor=part.ceiling_minor if part else row.budget_minor,
+        day_ago_minor=row.budget_minor if day_ago is None else day_ago,
+        week_ago_minor=row.budget_minor if week_ago is None else week_ago,
+        edited_at=history.edited_at,
+        started_at=row.starts_at,
+        learning=(row.learning or "").upper().startswith("LEARNING"),
+        delivering=row.status == "ACTIVE" and row.effective_status not in _NOT_RUNNING,
+        spent_minor=sum(child.spent_minor for child in below),
+        spent_today_minor=sum(
+            max(day.counts.spend_minor, 0) for days in readings for day in days if day.account_day == today
+        ),
+        remaining_cap_minor=_remaining(facts, row, at.account),
+        days=_days(facts.campaign.objective, readings),
+    )
+
+
+def _part(schedule: Schedule | None, row: BudgetOwner) -> Split | None:
+    split = schedule.split if schedule else []
+    return next((part for part in split if part.plan_key == row.plan_key), None)
+
+
+def _children(facts: PoolFacts, row: BudgetOwner) -> list[BudgetOwner]:
+    return [child for child in facts.tree if child.parent_platform_id == row.platform_id]
+
+
+def _remaining(facts: PoolFacts, row: BudgetOwner, account: AdAccount) -> int | None:
+    """What the spending limits above it still allow, of the platform's campaign and of the account."""
+    left = []
+    for above in facts.tree:
+        if above.platform_id in (row.platform_id, row.parent_platform_id) and above.spend_cap_minor is not None:
+            left.append(above.spend_cap_minor - sum(child.spent_minor for child in _children(facts, above)))
+    if account.spend_cap_minor:
+        left.append(account.spend_cap_minor - (account.amount_spent_minor or 0))
+    return min(left, default=None)
+
+
+def _days(objective: str | None, readings: Sequence[Sequence[DayReading]]) -> list[DayCounts]:
+    """Per account day, all ad sets below the owner together. Results are told under one attribution setting only."""
+    every = sorted((day for days in readings for day in days), key=lambda day: (day.account_day, day.read_at))
+    by_day: dict[object, DayCounts] = {}
+    for day in every:
+        known = result_of(objective, day.counts) if day.attribution == every[-1].attribution else None
+        told = DayCounts(
+            day=day.account_day,
+            read_at=day.read_at,
+            spend_minor=day.counts.spend_minor,
+            impressions=day.counts.impressions,
+            clicks=day.counts.clicks if day.counts.link_clicks is None else day.counts.link_clicks,
+            conversions=known,
+        )
+        before = by_day.get(day.account_day)
+        by_day[day.account_day] = told if before is None else _together(before, told)
+    return list(by_day.values())
+
+
+def _together(one: DayCounts, other: DayCounts) -> DayCounts:
+    both = one.conversions is not None and other.conversions is not None
+    return DayCounts(
+        day=one.day,
+        read_at=max(one.read_at, other.read_at),
+        spend_minor=one.spend_minor + other.spend_minor,
+        impressions=one.impressions + other.impressions,
+        clicks=one.clicks + other.clicks,
+        conversions=(one.conversions or 0) + (other.conversions or 0) if both else None,
+    )

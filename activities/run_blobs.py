@@ -1,0 +1,51 @@
+"""What a run decided on and what came of it, as one file in the object store: enough to compute it all again."""
+
+import gzip
+import hashlib
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from optimizer.engine import ENGINE, decide
+from optimizer.problem import Decision, Problem
+from providers.storage.keys import run_key
+from providers.storage.protocol import ObjectStore
+
+
+class RunBlob(BaseModel):
+    """`decision` is what the engine answered, with the reason for each budget; a guard may have refused some of it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    problem: Problem
+    decision: Decision
+
+
+class OtherEngine(Exception):
+    """The run was decided by an engine that is not the present one, so nothing can be said by computing it again."""
+
+
+async def store_blob(store: ObjectStore, workspace_id: UUID, blob: RunBlob) -> str:
+    """Returns the SHA-256 by which it is found again. A repeat stores nothing twice."""
+    # Without the time of packing, so that the same content has the same name.
+    packed = gzip.compress(blob.model_dump_json().encode(), compresslevel=6, mtime=0)
+    sha256 = hashlib.sha256(packed).hexdigest()
+    await store.put_if_absent(run_key(workspace_id, sha256), packed, "application/gzip")
+    return sha256
+
+
+async def read_blob(store: ObjectStore, workspace_id: UUID, sha256: str) -> RunBlob:
+    """Raises ObjectMissing."""
+    packed = await store.get(run_key(workspace_id, sha256))
+    return RunBlob.model_validate_json(gzip.decompress(packed))
+
+
+def replay(blob: RunBlob) -> Decision:
+    """Decides anew from exactly what was known then.
+
+    Raises:
+        OtherEngine: another engine, or another version of it, decided then.
+    """
+    if blob.problem.engine != ENGINE:
+        raise OtherEngine(f"{blob.problem.engine} decided then; what runs now is {ENGINE}.")
+    return decide(blob.problem)

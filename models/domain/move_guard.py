@@ -1,0 +1,97 @@
+"""The last look at what an engine decided, before anything of it is stored: no model inside, only what was approved.
+
+Pure. Money in minor units, times in platform time. It trusts no figure of the engine but the amounts it wants.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from models.domain.budget_history import DAY
+from models.domain.budget_limits import BudgetLimits, allowed_range, objection
+from models.domain.money import in_words
+
+
+@dataclass(frozen=True, slots=True)
+class GuardedBudget:
+    """One budget owner as it stands, and the amount that is wanted for it; None where the engine does not name it."""
+
+    object_id: UUID
+    name: str
+    now_minor: int
+    wanted_minor: int | None
+    day_ago_minor: int
+    week_ago_minor: int
+    floor_minor: int
+    ceiling_minor: int
+    edited_at: datetime | None
+    least_minor: int = 0
+    """Below it nothing can go: what a lifetime budget has spent."""
+
+
+@dataclass(frozen=True, slots=True)
+class GuardedPool:
+    """`may_move`: the campaign is live, not frozen, and its figures are fresh. Steps in basis points."""
+
+    currency: str
+    now: datetime
+    may_move: bool
+    may_raise: bool
+    may_cut: bool
+    max_step: int
+    max_week: int
+    unit_minor: int
+    approved_minor: int
+    budgets: Sequence[GuardedBudget]
+
+
+def violations(pool: GuardedPool, named: Sequence[UUID]) -> list[str]:
+    """Every rule that the wanted amounts break, in words; empty where they may be carried out.
+
+    `named` are all object ids of the engine's answer.
+    """
+    known = {budget.object_id for budget in pool.budgets}
+    moved = [budget for budget in pool.budgets if budget.wanted_minor not in (None, budget.now_minor)]
+    found = ["It moves money although nothing may be moved now."] if moved and not pool.may_move else []
+    if len(named) != len(set(named)) or set(named) != known:
+        found.append("It does not name each budget of the pool exactly once.")
+    found += _of_the_sum(pool)
+    for budget in moved:
+        found += [f"{budget.name}: {words}" for words in _of_one(pool, budget, budget.wanted_minor or 0)]
+    return found
+
+
+def _of_the_sum(pool: GuardedPool) -> list[str]:
+    before = sum(budget.now_minor for budget in pool.budgets)
+    after = sum(budget.now_minor if budget.wanted_minor is None else budget.wanted_minor for budget in pool.budgets)
+    found = []
+    if after != before:
+        amounts = in_words(after, pool.currency), in_words(before, pool.currency)
+        found.append(f"The budgets would add up to {amounts[0]} instead of {amounts[1]}.")
+    if after > pool.approved_minor:
+        amounts = in_words(after, pool.currency), in_words(pool.approved_minor, pool.currency)
+        found.append(f"The budgets would add up to {amounts[0]}; {amounts[1]} is approved.")
+    return found
+
+
+def _of_one(pool: GuardedPool, budget: GuardedBudget, wanted: int) -> list[str]:
+    limits = BudgetLimits(
+        pool.max_step, pool.max_week, budget.floor_minor, budget.ceiling_minor, unit_minor=pool.unit_minor
+    )
+    within = allowed_range(limits, day_ago_minor=budget.day_ago_minor, week_ago_minor=budget.week_ago_minor)
+    raises = wanted > budget.now_minor
+    checks = (
+        (wanted % pool.unit_minor != 0, f"{wanted} is no multiple of {pool.unit_minor}, the platform's smallest step."),
+        (raises and not pool.may_raise, "what is approved does not let budgets be raised."),
+        (not raises and not pool.may_cut, "what is approved does not let budgets be cut."),
+        (wanted < budget.least_minor, f"{in_words(budget.least_minor, pool.currency)} of it is spent already."),
+        (
+            budget.edited_at is not None and pool.now - budget.edited_at < DAY,
+            "it was changed within the last 24 hours.",
+        ),
+    )
+    found = [words for broken, words in checks if broken]
+    if words := objection(wanted, within, pool.currency):
+        found.append(words)
+    return found

@@ -1,0 +1,131 @@
+"""What a run decides on: budgets, what is approved and what is in doubt, read for all campaigns of an account at once.
+
+Figures are read for some campaigns at a time, since there are many of them.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from models.domain.account_days import account_day
+from models.domain.budget_history import WEEK, BudgetHistory
+from models.domain.drift import BUDGETS
+from models.domain.ledger import OPEN_STATES
+from models.domain.schedule import Schedule
+from models.domain.states import ApprovalState, CampaignStatus, DocumentState, DriftState, Scope
+from models.tables.ad_account import AdAccount
+from models.tables.approval import Approval
+from models.tables.campaign import Campaign
+from models.tables.drift import Drift
+from models.tables.ledger import LedgerIntent
+from models.tables.plan import ScheduleVersion
+from records import budgets, readings
+from records.optimizing import moves, suggestions
+from records.optimizing.owners import BudgetOwner, campaign_tree
+from records.readings import DayReading, Span
+
+LOOKED_AT = (CampaignStatus.LIVE, CampaignStatus.PAUSED)
+BEFORE_TODAY = timedelta(days=13)
+"""How far back figures are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class PoolFacts:
+    """One campaign. `doubtful` and `drifted` are names of our objects by id; times are platform time."""
+
+    campaign: Campaign
+    schedule: Schedule | None
+    approved: bool
+    tree: list[BudgetOwner]
+    moved_at: datetime | None
+    proposed_at: datetime | None
+    doubtful: dict[UUID, str] = field(default_factory=dict)
+    drifted: dict[UUID, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """By platform id: what each budget was within the last week, and the newest reading of each account day."""
+
+    histories: dict[str, BudgetHistory]
+    days: dict[str, list[DayReading]]
+
+
+async def figures(session: AsyncSession, account: AdAccount, facts: Sequence[PoolFacts], now: datetime) -> Figures:
+    """`now` is platform time. Days are of ad sets, whoever holds the budget."""
+    today = account_day(now, account.timezone)
+    ids = [owner.platform_id for each in facts for owner in each.tree]
+    campaign_ids = [each.campaign.id for each in facts]
+    return Figures(
+        histories=await budgets.history(session, account.id, ids, now - WEEK),
+        days=await readings.days(session, account.id, Span(today - BEFORE_TODAY, today), campaign_ids=campaign_ids),
+    )
+
+
+async def read(session: AsyncSession, account: AdAccount) -> list[PoolFacts]:
+    """Of every campaign of the account that runs or is paused, in the order of their ids."""
+    query = select(Campaign).where(Campaign.ad_account_id == account.id, col(Campaign.status).in_(LOOKED_AT))
+    campaigns = list((await session.execute(query.order_by(col(Campaign.id)))).scalars())
+    ids = [campaign.id for campaign in campaigns]
+    schedules, approved = await _schedules(session, ids), await _approved(session, ids)
+    tree, doubtful = await campaign_tree(session, ids), await _doubtful(session, ids)
+    drifted = await _drifted(session, ids)
+    moved, proposed = await moves.last_moved(session, ids), await suggestions.last_proposed(session, ids)
+    return [
+        PoolFacts(
+            campaign=campaign,
+            schedule=schedules.get(campaign.id),
+            approved=campaign.id in approved,
+            tree=tree.get(campaign.id, []),
+            moved_at=moved.get(campaign.id),
+            proposed_at=proposed.get(campaign.id),
+            doubtful=doubtful.get(campaign.id, {}),
+            drifted=drifted.get(campaign.id, {}),
+        )
+        for campaign in campaigns
+    ]
+
+
+async def _schedules(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Schedule]:
+    """The approved ones; an applied change is a version like any other, and lateness moves dates alone."""
+    query = (
+        select(ScheduleVersion.campaign_id, ScheduleVersion.body)
+        .where(col(ScheduleVersion.campaign_id).in_(ids), col(ScheduleVersion.state) == DocumentState.SUBMITTED)
+        .order_by(col(ScheduleVersion.version))
+    )
+    bodies = dict((await session.execute(query)).tuples().all())
+    return {campaign_id: Schedule.model_validate(body) for campaign_id, body in bodies.items()}
+
+
+async def _approved(session: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:
+    query = select(Approval.campaign_id).where(
+        col(Approval.campaign_id).in_(ids),
+        col(Approval.scope) == Scope.SCHEDULE,
+        col(Approval.state) == ApprovalState.APPROVED,
+    )
+    return set((await session.execute(query)).scalars())
+
+
+async def _doubtful(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, dict[UUID, str]]:
+    query = select(LedgerIntent.campaign_id, LedgerIntent.object_id, LedgerIntent.name).where(
+        col(LedgerIntent.campaign_id).in_(ids), col(LedgerIntent.state).in_(OPEN_STATES)
+    )
+    return _by_campaign((await session.execute(query)).tuples())
+
+
+async def _drifted(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, dict[UUID, str]]:
+    query = select(Drift.campaign_id, Drift.object_id, Drift.name).where(
+        col(Drift.campaign_id).in_(ids), col(Drift.state) == DriftState.OPEN, col(Drift.field).in_(BUDGETS)
+    )
+    return _by_campaign((await session.execute(query)).tuples())
+
+
+def _by_campaign(rows: Iterable[tuple[UUID, UUID, str]]) -> dict[UUID, dict[UUID, str]]:
+    found: dict[UUID, dict[UUID, str]] = {}
+    for campaign_id, object_id, name in rows:
+        found.setdefault(campaign_id, {})[object_id] = name
+    return found
