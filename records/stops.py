@@ -297,11 +297,12 @@ async def _set_gates(
         await gate.set_gate(session, account.id, state, entry)
     if target.campaign is not None:
         target.campaign.gate = state
-        await _ask_before_going_live(session, target.publish)
+        if state is Gate.OPEN:
+            await _ask_before_going_live(session, target.publish)
 
 
 async def _ask_before_going_live(session: AsyncSession, publish: PublishRun | None) -> None:
-    """A stop of one campaign has no epoch: what it interrupts is given one that never holds by itself again."""
+    """A stop of one campaign has no epoch: what it interrupted is given one that never holds by itself again."""
     if publish is not None and publish.state in publish_runs.OPEN_STATES:
         publish.gate_epoch = _NO_EPOCH
         await ledger.move_epoch(session, publish.campaign_id, publish.number, _NO_EPOCH)
