@@ -18,6 +18,7 @@ from observability import configure_logging
 from settings import Settings, load_settings
 from workflows import policies
 from workflows.campaign import CampaignWorkflow
+from workflows.importing import ImportAccountWorkflow
 from workflows.optimize import OptimizeAccountWorkflow
 from workflows.publish import PublishWorkflow
 from workflows.render import RenderJobWorkflow
@@ -36,6 +37,7 @@ WORKFLOWS = [
     StopWorkflow,
     NightlyUpkeepWorkflow,
     ResyncWorkflow,
+    ImportAccountWorkflow,
 ]
 # Below what the supervisor and orchestrators wait before they kill.
 GRACE = timedelta(seconds=25)

@@ -11,6 +11,7 @@ from activities.ads_wiring import ad_platform, link_base
 from activities.campaigns import CampaignRecords
 from activities.changing import Changing
 from activities.composing import ItemPictures, RenderModels
+from activities.importing import Importing
 from activities.media_wiring import callback_urls, can_be_called_back, media_access, media_providers
 from activities.optimizer_runs import OptimizerRuns
 from activities.pictures import Pictures
@@ -67,7 +68,11 @@ async def build(settings: Settings, closing: AsyncExitStack) -> Activities:
     writing = Writing(database, text, storage, models, monthly_cap_micros=settings.ai_monthly_cap_cents * 10_000)
     writes = PlatformWrites(platform, MetaWriter(transport), Pictures(database, storage))
     # Some of their steps only record, and run beside the campaigns; the others call Meta.
-    on_both = [*_activities(Publishing(platform, writes)), *_activities(Stopping(platform, writes))]
+    on_both = [
+        *_activities(Publishing(platform, writes)),
+        *_activities(Stopping(platform, writes)),
+        *_activities(Importing(platform)),
+    ]
     pictures = ItemPictures(database, storage, RenderModels(settings.render_image_model, settings.render_video_model))
     item_pictures = _activities(pictures)
     return Activities(

@@ -38,6 +38,11 @@ def resync_workflow_id(ad_account_id: UUID, day: str) -> str:
     return f"resync-{ad_account_id}-{day}"
 
 
+def import_workflow_id(ad_account_id: UUID) -> str:
+    """One at a time; an import that runs already is the answer to the next wish for one."""
+    return f"import-{ad_account_id}"
+
+
 UPKEEP_HOURLY = "upkeep-hourly"
 UPKEEP_DAILY = "upkeep-daily"
 UPKEEP_STOPS = "upkeep-stops"

@@ -163,6 +163,13 @@ RESYNC: Final[CallPolicy] = {
     "schedule_to_close_timeout": timedelta(minutes=30),
 }
 
+# Outages and used-up quotas are waited out: each try goes on from the last page that was kept.
+IMPORT_PART: Final[CallPolicy] = {
+    **PLATFORM_READ,
+    # 50,000 ads are 500 pages of a few seconds each.
+    "start_to_close_timeout": timedelta(minutes=45),
+}
+
 UPKEEP: Final[CallPolicy] = {
     "task_queue": QUEUE_CAMPAIGNS,
     # A few statements for each of some thousand accounts or workspaces.

@@ -67,6 +67,23 @@ class NodeState:
 
 
 @dataclass(frozen=True, slots=True)
+class FullObject:
+    """`detail` is what else is worth showing of it: a campaign's objective, what an ad's creative says."""
+
+    node: NodeState
+    detail: Mapping[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectPage:
+    """`after` names what follows, for the next call; None at the end."""
+
+    objects: tuple[FullObject, ...]
+    after: str | None
+    platform_time: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CampaignTree:
     """A platform campaign with everything under it, archived objects included, deleted ones not."""
 

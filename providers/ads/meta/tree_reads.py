@@ -47,7 +47,7 @@ _FOUND_FIELDS = {
 # Without this list an edge leaves out archived objects; asking for DELETED is an error.
 _LIVING: list[JsonValue] = ["ACTIVE", "PAUSED", "IN_PROCESS", "WITH_ISSUES", "ARCHIVED"]
 _AD_STATES: list[JsonValue] = ["CAMPAIGN_PAUSED", "ADSET_PAUSED", "PENDING_REVIEW", "DISAPPROVED", "PREAPPROVED"]
-_STATUSES: dict[PlatformKind, list[JsonValue]] = {
+STATUSES: dict[PlatformKind, list[JsonValue]] = {
     PlatformKind.CAMPAIGN: _LIVING,
     PlatformKind.AD_SET: [*_LIVING, "CAMPAIGN_PAUSED"],
     PlatformKind.AD: [*_LIVING, *_AD_STATES, "PENDING_BILLING_INFO"],
@@ -131,8 +131,8 @@ class MetaTreeReader:
         self, parent: str, kind: PlatformKind, fields: Mapping[PlatformKind, str], token: SecretStr
     ) -> Listing:
         params: Row = {"fields": fields[kind], "limit": self._page_size}
-        if kind in _STATUSES:
-            params["effective_status"] = _STATUSES[kind]
+        if kind in STATUSES:
+            params["effective_status"] = STATUSES[kind]
         return await list_all(self._transport, f"{parent}/{EDGES[kind]}", params, token)
 
 
