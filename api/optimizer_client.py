@@ -24,9 +24,12 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Triggered:
-    """`started` is False where a run of the account is under way already; `workflow_id` is the one that runs."""
+    """`started` is False where a run of the account is under way already; `run_id` is that of the one that runs.
 
-    workflow_id: str
+    Its record has the same id, as soon as a worker has taken it up.
+    """
+
+    run_id: UUID
     started: bool
 
 
@@ -41,14 +44,14 @@ async def trigger(services: Services, account: AdAccount) -> Triggered:
         raise ApiError(ProblemType.NOT_ALLOWED, f"{account.name} is disconnected; connect it again first.")
     with reaching_temporal():
         if running := await schedules.running_now(services.temporal, account.id):
-            return Triggered(running, started=False)
+            return Triggered(UUID(running.first_execution_run_id), started=False)
         return await _start(services, account)
 
 
 async def _start(services: Services, account: AdAccount) -> Triggered:
     workflow_id = ids.optimize_now_workflow_id(account.id)
     try:
-        await services.temporal.start_workflow(
+        handle = await services.temporal.start_workflow(
             schedules.RUN,
             OptimizeAccount(workspace_id=account.workspace_id, ad_account_id=account.id),
             id=workflow_id,
@@ -59,9 +62,9 @@ async def _start(services: Services, account: AdAccount) -> Triggered:
             priority=policies.of_workspace(policies.INTERACTIVE, account.workspace_id),
             rpc_timeout=temporal_calls.ANSWER_WITHIN,
         )
-    except WorkflowAlreadyStartedError:
-        return Triggered(workflow_id, started=False)
-    return Triggered(workflow_id, started=True)
+    except WorkflowAlreadyStartedError as error:
+        return Triggered(UUID(error.run_id), started=False)
+    return Triggered(UUID(handle.first_execution_run_id), started=True)
 
 
 async def schedule(services: Services, account: AdAccount) -> None:

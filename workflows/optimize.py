@@ -3,6 +3,7 @@
 import asyncio
 from datetime import datetime, timedelta
 from typing import Literal
+from uuid import UUID
 
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey
@@ -48,9 +49,9 @@ class OptimizeAccountWorkflow:
     @workflow.init
     def __init__(self, wanted: OptimizeAccount) -> None:
         hour, trigger = _logical_hour()
-        self.run_ref = RunRef(
-            workspace_id=wanted.workspace_id, ad_account_id=wanted.ad_account_id, run_id=workflow.uuid4()
-        )
+        # The record has Temporal's own id of the run, so that one leads to the other.
+        run_id = UUID(workflow.info().run_id)
+        self.run_ref = RunRef(workspace_id=wanted.workspace_id, ad_account_id=wanted.ad_account_id, run_id=run_id)
         self.progress = RunProgress(str(wanted.ad_account_id), hour, trigger)
         self.trigger = trigger
 

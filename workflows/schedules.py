@@ -139,8 +139,8 @@ async def _ensure(
         await handle.update(wanted, rpc_timeout=ANSWER_WITHIN)
 
 
-async def running_now(client: Client, ad_account_id: UUID) -> str | None:
-    """Workflow id of the scheduled run of the account that is under way; None also where there is no schedule."""
+async def running_now(client: Client, ad_account_id: UUID) -> ScheduleActionExecutionStartWorkflow | None:
+    """The scheduled run of the account that is under way; None also where there is no schedule."""
     handle = client.get_schedule_handle(ids.optimize_schedule_id(ad_account_id))
     try:
         described = await handle.describe(rpc_timeout=ANSWER_WITHIN)
@@ -149,4 +149,4 @@ async def running_now(client: Client, ad_account_id: UUID) -> str | None:
             return None
         raise
     running = (one for one in described.info.running_actions if isinstance(one, ScheduleActionExecutionStartWorkflow))
-    return next((one.workflow_id for one in running), None)
+    return next(running, None)

@@ -73,7 +73,7 @@ async def test_a_run_that_still_runs_is_not_started_beside_itself(second_client:
     assert (await handle.describe()).info.num_actions == 1
     running = await schedules.running_now(second_client, account_id)
     assert running is not None
-    assert running.startswith(ids.optimize_schedule_id(account_id))
+    assert running.workflow_id.startswith(ids.optimize_schedule_id(account_id))
 
 
 async def test_a_late_run_stands_for_its_own_hour(second_client: Client) -> None:
