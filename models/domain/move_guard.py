@@ -53,9 +53,13 @@ def violations(pool: GuardedPool, named: Sequence[UUID]) -> list[str]:
     """
     known = {budget.object_id for budget in pool.budgets}
     moved = [budget for budget in pool.budgets if budget.wanted_minor not in (None, budget.now_minor)]
-    found = ["It moves money although nothing may be moved now."] if moved and not pool.may_move else []
+    found = []
     if len(named) != len(set(named)) or set(named) != known:
         found.append("It does not name each budget of the pool exactly once.")
+    if not moved:
+        return found
+    if not pool.may_move:
+        found.append("It moves money although nothing may be moved now.")
     found += _of_the_sum(pool)
     for budget in moved:
         found += [f"{budget.name}: {words}" for words in _of_one(pool, budget, budget.wanted_minor or 0)]

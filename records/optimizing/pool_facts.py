@@ -97,7 +97,7 @@ async def _schedules(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, S
         .where(col(ScheduleVersion.campaign_id).in_(ids), col(ScheduleVersion.state) == DocumentState.SUBMITTED)
         .order_by(col(ScheduleVersion.version))
     )
-    bodies = dict((await session.execute(query)).tuples().all())
+    bodies = {campaign_id: body for campaign_id, body in await session.execute(query)}  # noqa: C416 (rows, not pairs)
     return {campaign_id: Schedule.model_validate(body) for campaign_id, body in bodies.items()}
 
 
@@ -114,14 +114,14 @@ async def _doubtful(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, di
     query = select(LedgerIntent.campaign_id, LedgerIntent.object_id, LedgerIntent.name).where(
         col(LedgerIntent.campaign_id).in_(ids), col(LedgerIntent.state).in_(OPEN_STATES)
     )
-    return _by_campaign((await session.execute(query)).tuples())
+    return _by_campaign(await session.execute(query))
 
 
 async def _drifted(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, dict[UUID, str]]:
     query = select(Drift.campaign_id, Drift.object_id, Drift.name).where(
         col(Drift.campaign_id).in_(ids), col(Drift.state) == DriftState.OPEN, col(Drift.field).in_(BUDGETS)
     )
-    return _by_campaign((await session.execute(query)).tuples())
+    return _by_campaign(await session.execute(query))
 
 
 def _by_campaign(rows: Iterable[tuple[UUID, UUID, str]]) -> dict[UUID, dict[UUID, str]]:

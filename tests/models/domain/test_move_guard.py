@@ -1,0 +1,93 @@
+"""The guard trusts nothing that an engine says: each rule is broken once, and nothing else is wrong."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from models.domain.move_guard import GuardedBudget, GuardedPool, violations
+
+NOW = datetime(2026, 9, 15, 12, tzinfo=UTC)
+
+
+def budget(number: int, wanted: int | None) -> GuardedBudget:
+    return GuardedBudget(
+        object_id=UUID(int=number),
+        name=f"set-{number}",
+        now_minor=10_000,
+        wanted_minor=wanted,
+        day_ago_minor=10_000,
+        week_ago_minor=10_000,
+        floor_minor=1_000,
+        ceiling_minor=40_000,
+        edited_at=None,
+    )
+
+
+def pool(*wanted: int | None) -> GuardedPool:
+    return GuardedPool(
+        currency="SAR",
+        now=NOW,
+        may_move=True,
+        may_raise=True,
+        may_cut=True,
+        max_step=2_000,
+        max_week=5_000,
+        unit_minor=1,
+        approved_minor=20_000,
+        budgets=[budget(number, amount) for number, amount in enumerate(wanted, start=1)],
+    )
+
+
+FINE = pool(8_100, 11_900)
+
+
+def said(guarded: GuardedPool) -> list[str]:
+    return violations(guarded, [one.object_id for one in guarded.budgets])
+
+
+def of_first(**changes: object) -> GuardedPool:
+    first, *others = FINE.budgets
+    return replace(FINE, budgets=[replace(first, **changes), *others])  # type: ignore[arg-type]
+
+
+def test_a_move_inside_every_limit_passes() -> None:
+    assert said(FINE) == []
+    assert said(pool(10_000, 10_000)) == []
+
+
+@pytest.mark.parametrize(
+    ("broken", "words"),
+    [
+        (replace(FINE, may_move=False), "although nothing may be moved now"),
+        (replace(FINE, may_raise=False), "does not let budgets be raised"),
+        (replace(FINE, may_cut=False), "does not let budgets be cut"),
+        (replace(FINE, approved_minor=19_999), "SAR 199.99 is approved"),
+        (replace(FINE, max_week=1_000), "the approved step within 7 days"),
+        (replace(FINE, unit_minor=1_000), "no multiple of 1000"),
+        (pool(8_100, 11_800), "add up to SAR 199.00 instead of SAR 200.00"),
+        (pool(8_100, 12_000), "add up to SAR 201.00 instead of SAR 200.00"),
+        (pool(7_999, 12_001), "the approved step within 24 hours"),
+        (of_first(floor_minor=8_200), "the approved floor"),
+        (of_first(least_minor=8_200), "SAR 82.00 of it is spent already"),
+        (of_first(edited_at=NOW - timedelta(hours=23)), "changed within the last 24 hours"),
+        (of_first(day_ago_minor=8_000, wanted_minor=11_000), "the approved step within 24 hours"),
+    ],
+)
+def test_each_limit_holds_by_itself(broken: GuardedPool, words: str) -> None:
+    assert words in " ".join(said(broken))
+
+
+def test_a_ceiling_holds_for_the_one_that_gains() -> None:
+    first, second = FINE.budgets
+    low = replace(FINE, budgets=[first, replace(second, ceiling_minor=11_000)])
+
+    assert said(low) == ["set-2: SAR 119.00 is above SAR 110.00, the approved ceiling."]
+
+
+@pytest.mark.parametrize("named", [[1], [1, 1], [1, 2, 3], [1, 2, 2]])
+def test_every_budget_is_named_once_and_no_other(named: list[int]) -> None:
+    assert violations(FINE, [UUID(int=number) for number in named]) == [
+        "It does not name each budget of the pool exactly once."
+    ]
