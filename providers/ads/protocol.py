@@ -7,14 +7,16 @@ Units: budgets inside payloads and node states are integers in the *platform's* 
 the adapter's payload functions convert from our minor units. Times are aware UTC. Account ids are bare digits.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from pydantic import JsonValue, SecretStr
 
+from models.domain.platform_tree import NodeSeen
 from models.domain.states import PlatformKind, WriteOp
+from providers.ads.insights import AccountNodes, Insights, InsightsQuery
 from providers.ads.results import (
     AccountState,
     AdReview,
@@ -24,6 +26,7 @@ from providers.ads.results import (
     LeadFormChoice,
     MinimumBudgets,
     NodeState,
+    ObjectPage,
     Obstacle,
     PageChoice,
     PixelChoice,
@@ -107,6 +110,26 @@ class AdsReader(Protocol):
 
     async def list_campaigns(self, account_id: str, token: SecretStr) -> list[NodeState]:
         """Every campaign of the account that is not deleted, foreign ones included."""
+        ...
+
+    async def object_page(
+        self, account_id: str, kind: PlatformKind, token: SecretStr, after: str | None = None
+    ) -> ObjectPage:
+        """Campaigns, ad sets or ads of the whole account, foreign ones included, with what their creatives show."""
+        ...
+
+    async def account_nodes(
+        self, account_id: str, currency: str, token: SecretStr, campaign_ids: Sequence[str] | None = None
+    ) -> AccountNodes:
+        """Campaigns, ad sets and ads with few calls: of the whole account, or of some of the platform's campaigns."""
+        ...
+
+    def seen(self, node: NodeState, currency: str) -> NodeSeen:
+        """The same object in the words of the domain, money in our minor units."""
+        ...
+
+    async def insights(self, query: InsightsQuery, token: SecretStr) -> Insights:
+        """Figures per object and account day; waits for a report where there are many."""
         ...
 
     async def list_tree(self, campaign_id: str, token: SecretStr) -> CampaignTree: ...

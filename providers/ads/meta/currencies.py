@@ -16,7 +16,7 @@ def to_platform(amount_minor: int, currency: str) -> int:
         Refused: the currency is not among Meta's documented ones, or the amount has a fraction that Meta cannot take.
     """
     scaled = amount_minor * _offset(currency)
-    whole, rest = divmod(scaled, _decimals(currency))
+    whole, rest = divmod(scaled, minor_units(currency))
     if rest:
         smallest = f"{1 / _offset(currency):g} {currency}"
         raise Refused(PROVIDER, f"Meta takes budgets in steps of {smallest}: choose a rounder amount.")
@@ -25,15 +25,15 @@ def to_platform(amount_minor: int, currency: str) -> int:
 
 def to_platform_down(amount_minor: int, currency: str) -> int:
     """The same, rounded down: for limits, where less is the safe side."""
-    return amount_minor * _offset(currency) // _decimals(currency)
+    return amount_minor * _offset(currency) // minor_units(currency)
 
 
 def to_minor(platform_amount: int, currency: str) -> int:
     """Meta's integer as our minor units; exact, because Meta's unit is never finer than ours."""
-    return platform_amount * _decimals(currency) // _offset(currency)
+    return platform_amount * minor_units(currency) // _offset(currency)
 
 
-def _decimals(currency: str) -> int:
+def minor_units(currency: str) -> int:
     """How many of our minor units make one unit of the currency."""
     return int(10 ** Money(amount_minor=0, currency=currency).exponent())
 

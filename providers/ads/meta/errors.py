@@ -85,6 +85,18 @@ def _undecided(error: MetaError, *, effects: bool) -> ProviderError:
     return RetryLater(PROVIDER, _sentence("Meta had a problem", error, "We try again."), vendor=error.vendor)
 
 
+# "Too much data", "took too long", and the same of a report.
+_TOO_MUCH = frozenset({"1487534", "1504018", "1504038", "1504045"})
+
+
+def asks_for_less(error: ProviderError) -> bool:
+    """Whether Meta would answer a smaller request. Its commonest form is code 1 with nothing but words."""
+    said = error.vendor
+    if _TOO_MUCH & {said.code, said.subcode}:
+        return True
+    return said.code in ("1", "2", "99") and "reduce the amount of data" in (said.message or "").lower()
+
+
 def no_answer(problem: str, *, effects: bool, sent: bool) -> ProviderError:
     """The family member for a call without a usable answer. `sent`: its first byte may have left this machine."""
     if not sent:

@@ -6,16 +6,20 @@ from datetime import datetime
 
 from pydantic import JsonValue, SecretStr
 
-from providers.ads.meta.errors import unusable_answer
+from providers.ads.meta.errors import asks_for_less, unusable_answer
 from providers.ads.meta.transport import Call, MetaTransport, Reply
 from providers.ads.meta.wire import Row
-from providers.errors import ProviderError
+from providers.errors import ProviderError, Refused, RetryLater
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
+    """`began` is the platform's time at the first page, `platform_time` at the last one."""
+
     rows: list[Row]
     platform_time: datetime
+    began: datetime
+    calls: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +39,45 @@ async def list_page(
     return ListedPage(_rows(reply), _next_cursor(reply, after), reply.platform_time)
 
 
-async def list_all(transport: MetaTransport, path: str, params: Mapping[str, JsonValue], token: SecretStr) -> Listing:
-    """Every row of the edge, in Meta's order.
+async def list_all(
+    transport: MetaTransport,
+    path: str,
+    params: Mapping[str, JsonValue],
+    token: SecretStr,
+    *,
+    smallest: int | None = None,
+) -> Listing:
+    """Every row of the edge, in Meta's order. Pages that Meta finds too large shrink, down to `smallest` rows.
 
     Raises:
         ProviderError: any page failed, or the cursor does not move.
     """
-    rows: list[Row] = []
+    pages: list[ListedPage] = []
     seen: set[str] = set()
     after: str | None = None
+    calls = 0
     while True:
-        page = await list_page(transport, path, params, token, after)
-        rows.extend(page.rows)
-        after = page.after
+        calls += 1
+        try:
+            pages.append(await list_page(transport, path, params, token, after))
+        except (RetryLater, Refused) as error:
+            params = _smaller(params, smallest, error)
+            continue
+        after = pages[-1].after
         if after is None:
-            return Listing(rows, page.platform_time)
+            rows = [row for page in pages for row in page.rows]
+            return Listing(rows, pages[-1].platform_time, pages[0].platform_time, calls)
         if after in seen:
             raise unusable_answer(200, "a list that never ends", effects=False, request_id=None)
         seen.add(after)
+
+
+def _smaller(params: Mapping[str, JsonValue], smallest: int | None, error: ProviderError) -> Mapping[str, JsonValue]:
+    """The same with half the rows per page. Raises the error where that does not help."""
+    size = params.get("limit")
+    if smallest is None or not isinstance(size, int) or size <= smallest or not asks_for_less(error):
+        raise error
+    return {**params, "limit": max(size // 2, smallest)}
 
 
 def _rows(reply: Reply) -> list[Row]:
