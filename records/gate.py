@@ -87,6 +87,11 @@ async def campaign_shared(session: AsyncSession, campaign_id: UUID) -> Campaign:
     return await _campaign(session, campaign_id, exclusive=False)
 
 
+async def campaign_alone(session: AsyncSession, campaign_id: UUID) -> Campaign:
+    """No claim for the campaign is half-way while this is held."""
+    return await _campaign(session, campaign_id, exclusive=True)
+
+
 async def _campaign(session: AsyncSession, campaign_id: UUID, *, exclusive: bool) -> Campaign:
     query = select(Campaign).where(col(Campaign.id) == campaign_id)
     query = query.with_for_update(key_share=True) if exclusive else query.with_for_update(read=True)

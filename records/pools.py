@@ -39,8 +39,7 @@ class PoolView:
 
     @property
     def field(self) -> str:
-        daily = self.schedule.budget_period is BudgetPeriod.DAILY
-        return "daily_budget" if daily else "lifetime_budget"
+        return budget_field(self.schedule)
 
     def held(self, object_id: UUID) -> int | None:
         """What the platform holds, as far as is known; None until it was read once."""
@@ -80,7 +79,7 @@ async def load(
     session: AsyncSession, account: AdAccount, campaign_id: UUID, now: datetime, to_minor: MinorUnits
 ) -> PoolView | None:
     """None where nothing is approved. Lock the campaign first, or what is under way may have begun since."""
-    schedule = await _schedule(session, campaign_id)
+    schedule = await approved_schedule(session, campaign_id)
     if schedule is None:
         return None
     kind = PlatformKind.CAMPAIGN if schedule.budget_level is BudgetLevel.CAMPAIGN else PlatformKind.AD_SET
@@ -100,7 +99,8 @@ async def load(
     )
 
 
-async def _schedule(session: AsyncSession, campaign_id: UUID) -> Schedule | None:
+async def approved_schedule(session: AsyncSession, campaign_id: UUID) -> Schedule | None:
+    """The one that holds for what runs; its dates may have been moved by its own rule since."""
     query = (
         select(ScheduleVersion.body)
         .where(col(ScheduleVersion.campaign_id) == campaign_id, col(ScheduleVersion.state) == DocumentState.SUBMITTED)
@@ -134,6 +134,10 @@ def budget_in(payload: JsonObject) -> tuple[str, int] | None:
         if isinstance(value, int) and not isinstance(value, bool):
             return name, value
     return None
+
+
+def budget_field(schedule: Schedule) -> str:
+    return "daily_budget" if schedule.budget_period is BudgetPeriod.DAILY else "lifetime_budget"
 
 
 def touches_budget(payload: JsonObject) -> bool:
