@@ -43,6 +43,9 @@ WORKFLOWS = [
 GRACE = timedelta(seconds=25)
 # Downloads and drawings at once; each download is small in memory, each drawing some 60 MB.
 RENDERS_AT_ONCE = 16
+# Decisions need a processor and hold an account's figures in memory.
+DECISIONS_AT_ONCE = 2
+AT_ONCE = {policies.QUEUE_RENDER: RENDERS_AT_ONCE, policies.QUEUE_OPTIMIZER: DECISIONS_AT_ONCE}
 # A cancel reaches an activity with its next heartbeat; by default that is only after eight seconds.
 BEAT = timedelta(seconds=2)
 # A process that ran a worker may abort at interpreter exit unless its threads settle first.
@@ -77,6 +80,7 @@ def workers(client: Client, activities: Activities, queues: Sequence[str]) -> li
         policies.QUEUE_TEXT: activities.text,
         policies.QUEUE_RENDER: activities.render,
         policies.QUEUE_ADS_META: activities.ads_meta,
+        policies.QUEUE_OPTIMIZER: activities.optimizer,
     }
     return [
         Worker(
@@ -84,7 +88,7 @@ def workers(client: Client, activities: Activities, queues: Sequence[str]) -> li
             task_queue=queue,
             workflows=WORKFLOWS if queue == policies.QUEUE_CAMPAIGNS else [],
             activities=served[queue],
-            max_concurrent_activities=RENDERS_AT_ONCE if queue == policies.QUEUE_RENDER else None,
+            max_concurrent_activities=AT_ONCE.get(queue),
             workflow_runner=sandbox(),
             graceful_shutdown_timeout=GRACE,
             max_heartbeat_throttle_interval=BEAT,
@@ -117,9 +121,8 @@ async def serve(settings: Settings, queues: Sequence[str]) -> None:
 
 
 def main() -> None:
-    served = [policies.QUEUE_CAMPAIGNS, policies.QUEUE_TEXT, policies.QUEUE_RENDER, policies.QUEUE_ADS_META]
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--queues", nargs="+", choices=served, default=served, metavar="QUEUE")
+    parser.add_argument("--queues", nargs="+", choices=policies.QUEUES, default=policies.QUEUES, metavar="QUEUE")
     queues = parser.parse_args().queues
     settings = load_settings()
     configure_logging(settings.log_level, "worker")

@@ -12,7 +12,7 @@ from temporalio import activity
 from activities.heartbeats import heartbeating
 from models.contracts.optimizing import AccountPage, AccountRef, OpenStops, Swept, UpkeepRun
 from models.tables.base import utc_now
-from providers.storage.keys import rest_key
+from providers.storage.keys import rest_key, run_key
 from providers.storage.protocol import ObjectStore
 from records import ad_accounts, partitions, upkeep, uploads
 from records.database import Database
@@ -111,7 +111,17 @@ class Upkeep:
         async with self.database.workspace_transaction(workspace_id) as session:
             gone = await upkeep.drop_read_notices(session, now - self.keeping.read_notices)
             gone += await upkeep.drop_empty_runs(session, now - EMPTY_RUNS_KEPT)
+        while hashes := await self._drop_inputs(workspace_id):
+            gone += hashes
         return gone
+
+    async def _drop_inputs(self, workspace_id: UUID) -> int:
+        """Files first: a run that names one that is gone is found again, a file that no run names is not."""
+        async with self.database.workspace_transaction(workspace_id) as session:
+            hashes = await upkeep.forget_inputs(session, utc_now() - self.keeping.inputs, INPUTS_AT_ONCE)
+            for sha256 in hashes:
+                await self.storage.delete(run_key(workspace_id, sha256))
+        return len(hashes)
 
     @activity.defn
     async def accounts_to_resync(self, run: UpkeepRun) -> AccountPage:

@@ -11,6 +11,7 @@ from activities.ads_wiring import ad_platform, link_base
 from activities.campaigns import CampaignRecords
 from activities.changing import Changing
 from activities.composing import ItemPictures, RenderModels
+from activities.deciding import Deciding
 from activities.importing import Importing
 from activities.media_wiring import callback_urls, can_be_called_back, media_access, media_providers
 from activities.optimizer_runs import OptimizerRuns
@@ -47,6 +48,7 @@ class Activities:
     text: Registered
     render: Registered
     ads_meta: Registered
+    optimizer: Registered
 
 
 async def build(settings: Settings, closing: AsyncExitStack) -> Activities:
@@ -94,6 +96,7 @@ async def build(settings: Settings, closing: AsyncExitStack) -> Activities:
             *_activities(Changing(platform, writes)),
             *_activities(TokenWarnings(platform, _inspector(settings, transport))),
         ],
+        optimizer=_activities(Deciding(database, storage)),
     )
 
 

@@ -23,8 +23,6 @@ from workflows import policies
 
 # A probe that takes longer is as good as down for whoever waits for an answer.
 PROBE_TIMEOUT_S = 3.0
-# The queues that campaigns of today need; a worker polls each at least once a minute.
-NEEDED_QUEUES = (policies.QUEUE_CAMPAIGNS, policies.QUEUE_TEXT, policies.QUEUE_RENDER, policies.QUEUE_ADS_META)
 LOW_DISK_BYTES = 1_000_000_000
 LOW_MEMORY_SHARE = 0.05
 FRESH_FOR_S = 5.0
@@ -148,11 +146,11 @@ async def _temporal(services: Services) -> str:
 
 
 async def _workers(services: Services) -> str:
-    counts = await asyncio.gather(*(_pollers(services, queue) for queue in NEEDED_QUEUES))
-    idle = [queue for queue, count in zip(NEEDED_QUEUES, counts, strict=True) if not count]
+    counts = await asyncio.gather(*(_pollers(services, queue) for queue in policies.QUEUES))
+    idle = [queue for queue, count in zip(policies.QUEUES, counts, strict=True) if not count]
     if idle:
         raise Unwell(f"No worker serves {', '.join(idle)}. Start one: python worker.py --queues {' '.join(idle)}")
-    return f"Workers serve {', '.join(NEEDED_QUEUES)}."
+    return f"Workers serve {', '.join(policies.QUEUES)}."
 
 
 async def _pollers(services: Services, queue: str) -> int:

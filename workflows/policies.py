@@ -15,6 +15,7 @@ QUEUE_TEXT: Final = "text"
 QUEUE_RENDER: Final = "render"
 QUEUE_ADS_META: Final = "ads-meta"
 QUEUE_OPTIMIZER: Final = "optimizer"
+QUEUES: Final = (QUEUE_CAMPAIGNS, QUEUE_TEXT, QUEUE_RENDER, QUEUE_ADS_META, QUEUE_OPTIMIZER)
 
 # A result that is too large or cannot be decoded stays so however often it is tried; Temporal would retry it for ever.
 NEVER_RETRIED: Final = ["PayloadsTooLarge", "PayloadValidationError"]

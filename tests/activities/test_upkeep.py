@@ -1,6 +1,7 @@
 """What the upkeep warns of, clears away and renews, in all workspaces, once however often it runs."""
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -26,7 +27,7 @@ from models.tables.optimization import OptimizerRun
 from providers.ads.meta.oauth import MetaApp, MetaOAuth
 from providers.ads.meta.reads import MetaReader
 from providers.ads.meta.transport import MetaTransport
-from providers.storage.keys import rest_key, upload_key
+from providers.storage.keys import rest_key, run_key, upload_key
 from providers.storage.protocol import ObjectMissing
 from providers.storage.s3 import S3Store
 from records import ad_accounts, notifications
@@ -246,6 +247,23 @@ async def test_old_runs_that_found_nothing_are_dropped_and_the_others_kept(offic
 
     async with office.db.workspace_transaction(office.workspace_id) as session:
         assert set(await session.scalars(select(OptimizerRun.id))) == kept
+
+
+async def test_what_old_runs_decided_on_is_deleted_and_the_decisions_stay(
+    office: Office, alone: Database, store: S3Store
+) -> None:
+    upkeep = Upkeep(alone, store, BOX, replace(KEEPING, inputs=timedelta(days=7)))
+    run_id, key = await _run(office, RunOutcome.DECIDED), run_key(office.workspace_id, "f00")
+    await store.put(key, b"{}", "application/gzip")
+    async with office.db.workspace_transaction(office.workspace_id) as session:
+        (await session.get_one(OptimizerRun, run_id)).inputs_sha256 = "f00"
+
+    await ActivityEnvironment().run(upkeep.drop_old_rows, RUN)
+
+    async with office.db.workspace_transaction(office.workspace_id) as session:
+        assert (await session.get_one(OptimizerRun, run_id)).inputs_sha256 is None
+    with pytest.raises(ObjectMissing):
+        await store.head(key)
 
 
 async def test_a_run_that_nobody_will_end_any_more_is_closed_in_words(office: Office) -> None:

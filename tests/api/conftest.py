@@ -30,8 +30,6 @@ from worker import workers
 from workflows import policies
 from workflows.temporal_client import connect
 
-QUEUES = (policies.QUEUE_CAMPAIGNS, policies.QUEUE_TEXT, policies.QUEUE_RENDER, policies.QUEUE_ADS_META)
-
 Serve = Callable[..., Awaitable[str]]
 
 # A namespace in which nobody works.
@@ -98,7 +96,7 @@ async def working(api_settings: Settings) -> AsyncIterator[None]:
     """A worker on all queues."""
     async with AsyncExitStack() as closing:
         client = await connect(api_settings.temporal_address, api_settings.temporal_namespace)
-        for one in workers(client, await build(api_settings, closing), QUEUES):
+        for one in workers(client, await build(api_settings, closing), policies.QUEUES):
             await closing.enter_async_context(one)
         yield
 

@@ -25,8 +25,6 @@ from worker import workers
 from workflows import policies
 from workflows.temporal_client import connect
 
-QUEUES = (policies.QUEUE_CAMPAIGNS, policies.QUEUE_TEXT, policies.QUEUE_RENDER, policies.QUEUE_ADS_META)
-
 
 @pytest.fixture(scope="session")
 def own_temporal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
@@ -61,7 +59,7 @@ async def site(site_settings: Settings) -> AsyncIterator[str]:
     serving = asyncio.create_task(server.serve())
     async with AsyncExitStack() as closing:
         client = await connect(site_settings.temporal_address, site_settings.temporal_namespace)
-        for one in workers(client, await build(site_settings, closing), QUEUES):
+        for one in workers(client, await build(site_settings, closing), policies.QUEUES):
             await closing.enter_async_context(one)
         while not server.started:
             if serving.done():

@@ -56,7 +56,6 @@ from workflows.ids import campaign_workflow_id
 from workflows.publish import PublishWorkflow
 from workflows.visibility import WORKSPACE_ID
 
-QUEUES = (policies.QUEUE_CAMPAIGNS, policies.QUEUE_TEXT, policies.QUEUE_RENDER, policies.QUEUE_ADS_META)
 # Far more than anything takes here, so that a hang fails instead of stopping the run.
 PATIENCE_S = 30
 
@@ -67,7 +66,7 @@ async def working(client: Client, settings: Settings, publish: type = PublishWor
     async with AsyncExitStack() as closing:
         activities = await build(settings, closing)
         if publish is PublishWorkflow:
-            served = workers(client, activities, QUEUES)
+            served = workers(client, activities, policies.QUEUES)
         else:
             served = [
                 Worker(
