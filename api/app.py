@@ -17,6 +17,7 @@ from api.openapi import describe
 from api.pages.mount import install_pages
 from api.pages.problem_pages import ProblemPages
 from api.routers import (
+    account_objects,
     ad_accounts,
     analytics,
     api_keys,
@@ -29,15 +30,20 @@ from api.routers import (
     comments,
     dashboard,
     documents,
+    drifts,
     events,
     health,
     metric_imports,
+    moves,
     notifications,
+    optimizer,
     platforms,
     posted_metrics,
     publishing,
     renders,
     reports,
+    stops,
+    suggestions,
     uploads,
     webhooks,
 )
@@ -59,6 +65,9 @@ LARGER = {
     "/api/v1/metric-imports": metric_imports.MAX_UPLOAD_BYTES,
     "/metric-imports": metric_imports.MAX_UPLOAD_BYTES,
 }
+# Whoever used up their requests must still be able to stop, and to see how far it is.
+STOPS_PER_MINUTE = 600
+APART = {f"{WEBHOOKS}/": webhooks.PER_MINUTE, "/api/v1/stops": STOPS_PER_MINUTE, "/stop": STOPS_PER_MINUTE}
 ROUTERS = (
     auth.router,
     campaigns.router,
@@ -67,11 +76,17 @@ ROUTERS = (
     campaign_commands.router,
     publishing.router,
     renders.router,
+    stops.router,
+    optimizer.router,
+    moves.router,
+    suggestions.router,
+    drifts.router,
     comments.router,
     assets.router,
     uploads.router,
     brands.router,
     ad_accounts.router,
+    account_objects.router,
     metric_imports.router,
     posted_metrics.router,
     analytics.router,
@@ -91,7 +106,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
         Middleware(ProblemPages, settings=settings),
         Middleware(RequestContext),
         Middleware(SecurityHeaders, https=is_https(settings), store=settings.s3_public_url),
-        Middleware(RateLimit, per_minute=settings.rate_limit_per_minute, apart={f"{WEBHOOKS}/": webhooks.PER_MINUTE}),
+        Middleware(RateLimit, per_minute=settings.rate_limit_per_minute, apart=APART),
         Middleware(BodyLimit, usual=MAX_BODY_BYTES, larger=LARGER),
     ]
 

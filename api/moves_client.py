@@ -74,6 +74,18 @@ async def look(services: Services, caller: Caller, request_id: UUID) -> MoveRequ
     return await _outcome(handle, request_id, RESULT_WITHIN_S)
 
 
+async def is_started(services: Services, request_id: UUID) -> bool:
+    handle = services.temporal.get_workflow_handle(moves_workflow_id(request_id))
+    try:
+        with reaching_temporal():
+            await handle.describe(rpc_timeout=temporal_calls.ANSWER_WITHIN)
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return False
+        raise
+    return True
+
+
 async def _started(services: Services, wish: MoveRequest, hashed: str) -> Handle:
     workflow_id = moves_workflow_id(wish.request_id)
     try:

@@ -11,6 +11,7 @@ from api.credentials import SESSION_COOKIE, api_key, session_token
 from api.problems import ApiError, ProblemType
 from api.services import Services
 from models.domain.roles import Role
+from models.domain.states import Scope
 from records.access import Caller, SignedIn, caller_by_api_key, caller_by_session
 from settings import Settings
 
@@ -18,6 +19,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_HEADER = "X-CSRF-Token"
 CSRF_FIELD = "csrf_token"
 EDITORS = frozenset({Role.OWNER, Role.MANAGER})
+# Stopping never costs anything, so nobody of the team who decides has to look for somebody who may.
+STOPPERS = EDITORS | {Role.APPROVER}
 
 
 async def authenticate(request: Request, services: Services) -> Caller | None:
@@ -105,4 +108,26 @@ def require_editor(caller: Caller) -> None:
         raise ApiError(
             ProblemType.FORBIDDEN,
             f"As {caller.role.value} you can look and decide, not edit. Ask an owner or manager of the workspace.",
+        )
+
+
+def moves_money(caller: Caller) -> bool:
+    """Whether the caller may have budgets moved: who edits, and decides on budgets as on a change of the schedule."""
+    return caller.role in EDITORS and Scope.SCHEDULE in caller.scopes
+
+
+def require_money(caller: Caller) -> None:
+    require_editor(caller)
+    if not moves_money(caller):
+        raise ApiError(
+            ProblemType.FORBIDDEN,
+            "You do not decide on budgets in this workspace. Ask somebody who approves budgets and dates.",
+        )
+
+
+def require_stopper(caller: Caller) -> None:
+    if caller.role not in STOPPERS:
+        raise ApiError(
+            ProblemType.FORBIDDEN,
+            f"As {caller.role.value} you cannot stop ads here. Owners, managers and approvers can: call one of them.",
         )

@@ -1,11 +1,12 @@
 """How far a stop is, in words: the same for programs and on the page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from uuid import UUID
 
-from api.schemas.stops import NotStopped, StopView
+from api.schemas.stops import StopView
 from models.domain.states import StopScope, StopState
 from models.tables.stop import StopOrder
+from records.stops import report_of
 
 NO_WORKER = (
     "Pausing on Meta waits for Greenlight's workflow service, which cannot be reached; it begins by itself as soon as "
@@ -23,7 +24,7 @@ def about_words(order: StopOrder, names: Mapping[UUID, str]) -> str:
 
 
 def stop_words(order: StopOrder) -> str:
-    left = len(not_stopped(order))
+    left = len(report_of(order).not_stopped)
     if order.state is StopState.RELEASED:
         return "Released: Greenlight sends again. Nothing starts by itself; each campaign is resumed by a person."
     if order.state is StopState.STOPPED:
@@ -38,22 +39,8 @@ def stop_words(order: StopOrder) -> str:
     return "Nothing new is sent any more. Greenlight looks once more whether anything still runs on Meta."
 
 
-def not_stopped(order: StopOrder) -> list[NotStopped]:
-    listed = order.report.get("not_stopped")
-    entries = listed if isinstance(listed, list) else []
-    return [NotStopped.model_validate(_texts(entry)) for entry in entries if isinstance(entry, dict)]
-
-
-def _texts(entry: Mapping[str, object]) -> dict[str, str]:
-    return {name: str(entry.get(name) or "") for name in ("name", "platform_id", "account", "why")}
-
-
-def paused_count(order: StopOrder) -> int:
-    paused = order.report.get("paused")
-    return paused if isinstance(paused, int) else 0
-
-
 def stop_view(order: StopOrder) -> StopView:
+    report = report_of(order)
     return StopView(
         id=order.id,
         scope=order.scope,
@@ -62,8 +49,8 @@ def stop_view(order: StopOrder) -> StopView:
         state=order.state,
         reason=order.reason,
         requested_by=order.requested_name,
-        paused=paused_count(order),
-        not_stopped=not_stopped(order),
+        paused=report.paused,
+        not_stopped=report.not_stopped,
         created_at=order.created_at,
         swept_at=order.swept_at,
         stopped_at=order.stopped_at,
@@ -71,7 +58,3 @@ def stop_view(order: StopOrder) -> StopView:
         released_by=order.released_name,
         words=stop_words(order),
     )
-
-
-def stop_views(orders: Sequence[StopOrder]) -> list[StopView]:
-    return [stop_view(order) for order in orders]

@@ -1,5 +1,6 @@
 """Notices for people."""
 
+from datetime import datetime
 from typing import NotRequired, TypedDict, Unpack
 from uuid import UUID, uuid4
 
@@ -41,15 +42,32 @@ async def add(session: AsyncSession, **notice: Unpack[Notice]) -> bool:
 
 
 async def notices_for(
-    session: AsyncSession, user_id: UUID, *, unread_only: bool = False, limit: int = 50
+    session: AsyncSession, user_id: UUID, *, unread_only: bool = False, own_only: bool = False, limit: int = 50
 ) -> list[Notification]:
-    """The person's own and those for everyone in the workspace, newest first."""
-    found = select(Notification).where(
-        sa.or_(col(Notification.user_id).is_(None), col(Notification.user_id) == user_id)
-    )
+    """The person's own and those for everyone in the workspace, newest first; `own_only` leaves the latter out."""
+    found = select(Notification).where(_for(user_id, own_only=own_only))
     if unread_only:
         found = found.where(col(Notification.read_at).is_(None))
     return list(await session.scalars(found.order_by(col(Notification.created_at).desc()).limit(limit)))
+
+
+async def unread_count(session: AsyncSession, user_id: UUID, *, own_only: bool = False) -> int:
+    query = select(sa.func.count()).select_from(Notification)
+    query = query.where(_for(user_id, own_only=own_only), col(Notification.read_at).is_(None))
+    return int((await session.execute(query)).scalar_one())
+
+
+async def mark_all_read(session: AsyncSession, user_id: UUID, until: datetime, *, own_only: bool = False) -> None:
+    """Those that were there at `until`; what came since stays new."""
+    query = sa.update(Notification).where(
+        _for(user_id, own_only=own_only), col(Notification.read_at).is_(None), col(Notification.created_at) <= until
+    )
+    await session.execute(query.values(read_at=utc_now()))
+
+
+def _for(user_id: UUID, *, own_only: bool) -> sa.ColumnElement[bool]:
+    own = col(Notification.user_id) == user_id
+    return own if own_only else sa.or_(col(Notification.user_id).is_(None), own)
 
 
 async def mark_read(session: AsyncSession, user_id: UUID, notification_id: UUID) -> bool:

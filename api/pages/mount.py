@@ -6,6 +6,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from api.pages import (
+    account_objects,
     accounts,
     activity,
     brands,
@@ -13,12 +14,21 @@ from api.pages import (
     campaign,
     campaign_list,
     changes,
+    drifts,
     items,
     library,
+    metric_imports,
+    notices,
+    optimizer,
     pictures,
+    proposing,
     renders,
     schedules,
+    settings,
     sign_in,
+    stops,
+    suggestions,
+    undo,
 )
 from api.pages.rendering import STATIC
 
@@ -31,11 +41,21 @@ ROUTERS = (
     items.router,
     changes.router,
     accounts.router,
+    account_objects.router,
+    metric_imports.router,
     library.router,
     brands.router,
     activity.router,
     pictures.router,
     renders.router,
+    stops.router,
+    suggestions.router,
+    proposing.router,
+    optimizer.router,
+    undo.router,
+    drifts.router,
+    notices.router,
+    settings.router,
     campaign.router,
 )
 

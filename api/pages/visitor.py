@@ -1,7 +1,7 @@
 """The person in front of a page: who, in which workspace, and the token that each of the page's forms carries."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -9,8 +9,10 @@ from fastapi import Depends, Request
 from starlette.datastructures import FormData
 
 from api.deps import CallerDep, ServicesDep
-from api.security import EDITORS, csrf_token
-from records import identity
+from api.pages.views.stops import Banner, banners
+from api.security import EDITORS, STOPPERS, csrf_token, moves_money
+from models.domain.roles import Role
+from records import identity, notifications, stop_lists
 from records.access import Caller
 
 
@@ -22,27 +24,46 @@ class OtherWorkspace:
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """`form_key` is new for each rendered page: a form sent twice from one page takes effect once."""
+    """`form_key` is new for each rendered page: a form sent twice from one page takes effect once.
+
+    `stops` are those that hold now, and `unread` the notices that nobody has marked as read.
+    """
 
     caller: Caller
     workspace: str
     others: list[OtherWorkspace]
     csrf: str
     form_key: str
+    stops: list[Banner] = field(default_factory=list)
+    unread: int = 0
 
     @property
     def edits(self) -> bool:
         return self.caller.role in EDITORS
 
+    @property
+    def may_stop(self) -> bool:
+        return self.caller.role in STOPPERS
+
+    @property
+    def moves_money(self) -> bool:
+        return moves_money(self.caller)
+
 
 async def get_visitor(services: ServicesDep, caller: CallerDep) -> Visitor:
     found = [workspace for workspace, _ in await identity.workspaces_of(services.database, caller.user_id)]
+    async with services.database.workspace_transaction(caller.workspace_id) as session:
+        stops = await stop_lists.open_stops(session)
+        stopped = banners(stops, await stop_lists.names_of(session, stops))
+        unread = await notifications.unread_count(session, caller.user_id, own_only=caller.role is Role.CLIENT)
     return Visitor(
         caller=caller,
         workspace=next((w.name for w in found if w.id == caller.workspace_id), ""),
         others=[OtherWorkspace(w.id, w.name) for w in found if w.id != caller.workspace_id],
         csrf=csrf_token(services.settings, caller.session_id) if caller.session_id else "",
         form_key=uuid4().hex,
+        stops=stopped,
+        unread=unread,
     )
 
 

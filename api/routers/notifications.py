@@ -36,9 +36,10 @@ async def list_notifications(
 ) -> list[NotificationView]:
     """The caller's own and, but for clients, those for everyone in the workspace; newest first."""
     async with services.database.workspace_transaction(caller.workspace_id) as session:
-        found = await notifications.notices_for(session, caller.user_id, unread_only=unread, limit=limit)
-    own_only = caller.role is Role.CLIENT
-    return [NotificationView.model_validate(row) for row in found if not own_only or row.user_id == caller.user_id]
+        found = await notifications.notices_for(
+            session, caller.user_id, unread_only=unread, own_only=caller.role is Role.CLIENT, limit=limit
+        )
+    return [NotificationView.model_validate(row) for row in found]
 
 
 @router.post(

@@ -19,6 +19,7 @@ class DriftView(View):
 
     id: UUID
     campaign_id: UUID
+    campaign_name: str
     object_id: UUID
     kind: PlatformKind
     name: str
@@ -26,6 +27,7 @@ class DriftView(View):
     expected: JsonValue
     found: JsonValue
     currency: str | None
+    zone: str
     state: DriftState
     words: str
     choices: list[Literal["revert", "adopt", "ignore"]]

@@ -78,7 +78,10 @@ class MoveActionView(View):
 
 
 class MoveSetView(View):
-    """What was decided for one campaign at one moment; `no_action` too. Times of deciding are platform time."""
+    """What was decided for one campaign at one moment; `no_action` too. Times of deciding are platform time.
+
+    In lists `actions` are the first of `actions_in_all`; fetch the move set by its id for the others.
+    """
 
     id: UUID
     campaign_id: UUID
@@ -97,20 +100,22 @@ class MoveSetView(View):
     finished_at: UtcTime | None
     created_at: UtcTime
     actions: list[MoveActionView]
+    actions_in_all: int
 
     @classmethod
-    def of(cls, row: MoveSet, actions: Sequence[MoveAction], currency: str | None) -> "MoveSetView":
+    def of(cls, row: MoveSet, actions: Sequence[MoveAction], in_all: int, currency: str | None) -> "MoveSetView":
         values = row.model_dump(exclude={"requested_by"})
-        return cls.model_validate({**values, "currency": currency, "actions": list(actions)})
+        return cls.model_validate({**values, "currency": currency, "actions": list(actions), "actions_in_all": in_all})
 
 
 class RunReasonsView(View):
-    """Why each budget owner was moved or left alone, as the run stored it with its inputs."""
+    """Why each budget owner was moved or left alone, from what the run stored. `names` are those of the owners then."""
 
     run_id: UUID
     engine: str
     inputs_sha256: str
     pools: list[PoolDecision]
+    names: dict[UUID, str]
 
 
 class UndoBody(Body):
@@ -129,25 +134,6 @@ class UndoBody(Body):
         if (self.campaign_id is None) != (self.since is None):
             raise ValueError("give `since` with campaign_id, and with nothing else")
         return self
-
-
-class UndoStepView(View):
-    """`possible` is False where it will not be set back; `words` then say why. Amounts are of the budget owner."""
-
-    action_id: UUID
-    name: str
-    now: dict[str, JsonValue]
-    after: dict[str, JsonValue]
-    possible: bool
-    words: str
-
-
-class UndoPreviewView(View):
-    """What an undo would set back, as of now. Undoing checks everything once more when it writes."""
-
-    campaign_id: UUID
-    currency: str | None
-    steps: list[UndoStepView]
 
 
 class MoveRequestView(View):

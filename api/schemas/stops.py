@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from api.schemas.base import Body, Paging, UtcTime, View
 from models.domain.states import StopScope, StopState
+from records.stops import NotStopped
 
 
 class StopBody(Body):
@@ -30,19 +31,10 @@ class StopSearch(Paging):
     state: list[StopState] = Field(max_length=len(StopState), default_factory=list, description="Any of these")
 
 
-class NotStopped(View):
-    """What still ran on the platform when it was last looked at, and why."""
-
-    name: str
-    platform_id: str = ""
-    account: str = ""
-    why: str
-
-
 class StopView(View):
     """`stopping`: nothing new is sent any more, but not everything has been seen paused yet.
 
-    `words` say how far it is and what is still to come.
+    `not_stopped` is what still ran on the platform when it was last looked at. `words` say what is still to come.
     """
 
     id: UUID

@@ -66,7 +66,7 @@ async def action_counts(session: AsyncSession, move_set_ids: Collection[UUID]) -
     """Move sets without an action are missing."""
     owner = col(MoveAction.move_set_id)
     query = select(owner, func.count()).where(owner.in_(move_set_ids)).group_by(owner)
-    return {move_set_id: number for move_set_id, number in await session.execute(query)}
+    return {UUID(str(row[0])): int(row[1]) for row in await session.execute(query)}
 
 
 async def page_of_suggestions(

@@ -45,6 +45,19 @@ SENTENCES = {
     "edit_asset": "changed what is known about a file",
     "archive_asset": "put a file away",
     "restore_asset": "brought a file back",
+    "stop": "stopped",
+    "release": "released the stop of",
+    "close_gate": "had nothing sent any more to",
+    "open_gate": "allowed sending again to",
+    "create_suggestion": "proposed a move of money",
+    "edit_suggestion": "changed the amounts of a suggestion",
+    "approve_suggestion": "approved a suggestion",
+    "dismiss_suggestion": "dismissed a suggestion",
+    "revert_drift": "had a difference on Meta set back",
+    "adopt_drift": "took a difference on Meta over as a change",
+    "ignore_drift": "left a difference on Meta as it is",
+    "set_optimizer_mode": "changed what the optimizer may do",
+    "set_workspace_optimizer": "changed what the optimizer may do in the workspace",
     "create_brand": "added a brand",
     "edit_brand": "changed a brand",
 }
@@ -79,7 +92,13 @@ def activity_words(events: Sequence[AuditEvent], names: Mapping[UUID, str]) -> l
 
 
 def _happened(event: AuditEvent, names: Mapping[UUID, str]) -> Happened:
-    links = {"campaign": "/campaigns", "ad_account": "/ad-accounts", "asset": "/assets", "brand": "/brands"}
+    links = {
+        "campaign": "/campaigns",
+        "ad_account": "/ad-accounts",
+        "asset": "/assets",
+        "brand": "/brands",
+        "suggestion": "/suggestions",
+    }
     return Happened(
         time=f"{event.at:%H:%M}",
         who=event.actor_name,

@@ -42,6 +42,7 @@ class CampaignPage:
     changes: list[ChangeWords]
     page_name: str
     allowed: frozenset[str]
+    optimized: bool
 
     @property
     def quiet(self) -> bool:
@@ -72,6 +73,7 @@ def campaign_page(reading: Reading, offer: Offer = NOTHING) -> CampaignPage:
         changes=change_sets_of(reading),
         page_name=(account.page_name if account else None) or "Your page",
         allowed=_allowed(reading),
+        optimized=reading.drafts and campaign.live_at is not None,
     )
 
 

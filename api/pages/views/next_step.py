@@ -250,7 +250,8 @@ def _on_platform(reading: Reading) -> NextStep:
             return NextStep("Live", f"{_until(reading)} {reason}".strip(), "good", [pause, end] if may else [])
         case CampaignStatus.PAUSED:
             resume = Action("Resume", "resume", style="primary")
-            return NextStep("Paused", "Nothing is being spent.", "warn", [resume, end] if may else [])
+            words = campaign.hold_reason or "Nothing is being spent."
+            return NextStep("Paused", words, "warn", [resume, end] if may else [])
         case CampaignStatus.ENDED:
             return NextStep("Ended", "Nothing is being spent any more.")
     return NextStep("Cancelled", "This campaign was given up before it went live.")

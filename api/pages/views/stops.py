@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from api.pages.views.words import STATUS, Badge, counted, when
-from api.schemas.stops import NotStopped
-from api.stop_words import about_words, not_stopped, paused_count, stop_words
+from api.stop_words import about_words, stop_words
 from models.domain.states import CampaignStatus, StopScope, StopState
 from models.tables.ad_account import AdAccount
 from models.tables.campaign import Campaign
 from models.tables.stop import StopOrder
 from records.stop_lists import ON_THEIR_WAY
+from records.stops import NotStopped, report_of
 
 STATES = {
     StopState.STOPPING: Badge("Being stopped", "bad"),
@@ -39,7 +39,10 @@ class StoppedCampaign:
 
 @dataclass(frozen=True, slots=True)
 class StopPage:
-    """`at_work` while something on the platform may still run, so that the page looks again by itself."""
+    """`at_work` while something on the platform may still run, so that the page looks again by itself.
+
+    `waits` while nobody has begun to pause on the platform.
+    """
 
     id: UUID
     title: str
@@ -50,6 +53,7 @@ class StopPage:
     left: list[NotStopped]
     campaigns: list[StoppedCampaign]
     at_work: bool
+    waits: bool
     open: bool
 
 
@@ -101,7 +105,7 @@ def banners(orders: Sequence[StopOrder], names: Mapping[UUID, str]) -> list[Bann
 
 def _banner(order: StopOrder, names: Mapping[UUID, str]) -> Banner:
     about = about_words(order, names)
-    left = len(not_stopped(order))
+    left = len(report_of(order).not_stopped)
     if order.state is StopState.STOPPED:
         return Banner(order.id, f"{about} is stopped.", "warn")
     still = f" {counted(left, 'thing still runs', 'things still run')} on Meta." if left else ""
@@ -111,7 +115,7 @@ def _banner(order: StopOrder, names: Mapping[UUID, str]) -> Banner:
 def stop_page(order: StopOrder, names: Mapping[UUID, str], campaigns: Sequence[Campaign]) -> StopPage:
     released = order.state is StopState.RELEASED
     facts = [("Stopped by", f"{order.requested_name}, {when(order.created_at, 'UTC')} UTC")]
-    facts.append(("Paused on Meta", str(paused_count(order))))
+    facts.append(("Paused on Meta", str(report_of(order).paused)))
     if order.swept_at:
         facts.append(("Last looked", f"{when(order.swept_at, 'UTC')} UTC"))
     if order.stopped_at:
@@ -125,7 +129,7 @@ def stop_page(order: StopOrder, names: Mapping[UUID, str], campaigns: Sequence[C
         words=stop_words(order),
         facts=facts,
         reason=order.reason,
-        left=not_stopped(order),
+        left=report_of(order).not_stopped,
         campaigns=[
             StoppedCampaign(
                 campaign.id,
@@ -136,6 +140,7 @@ def stop_page(order: StopOrder, names: Mapping[UUID, str], campaigns: Sequence[C
             for campaign in campaigns
         ],
         at_work=order.state is StopState.STOPPING,
+        waits=order.state is StopState.STOPPING and order.swept_at is None,
         open=not released,
     )
 

@@ -1,0 +1,36 @@
+"""What an undo would set back, as people read it before they press."""
+
+from dataclasses import dataclass
+
+from api.pages.views.optimizer import value_words
+from models.domain.undo import UndoPreview, UndoStep
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """`note` is what to know of one that will be set back, or why it will not."""
+
+    name: str
+    before: str
+    after: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class UndoWords:
+    blocked: str
+    back: list[StepRow]
+    not_back: list[StepRow]
+
+
+def undo_words(found: UndoPreview) -> UndoWords:
+    possible = found.possible
+    return UndoWords(
+        blocked=found.blocked or "",
+        back=[_row(step, found.currency) for step in possible],
+        not_back=[_row(step, found.currency) for step in found.steps if step not in possible],
+    )
+
+
+def _row(step: UndoStep, currency: str) -> StepRow:
+    return StepRow(step.name, value_words(step.now, currency), value_words(step.after, currency), step.words)
