@@ -19,6 +19,7 @@ from settings import Settings, load_settings
 from workflows import policies
 from workflows.campaign import CampaignWorkflow
 from workflows.importing import ImportAccountWorkflow
+from workflows.moves import MoveWorkflow
 from workflows.optimize import OptimizeAccountWorkflow
 from workflows.publish import PublishWorkflow
 from workflows.render import RenderJobWorkflow
@@ -32,6 +33,7 @@ WORKFLOWS = [
     PublishWorkflow,
     RenderJobWorkflow,
     OptimizeAccountWorkflow,
+    MoveWorkflow,
     HourlyUpkeepWorkflow,
     StopWatchWorkflow,
     StopWorkflow,
