@@ -67,7 +67,7 @@ async def load(session: AsyncSession, run: RunRef, engine: str) -> Asked:
 
 
 def _mode(facts: PoolFacts, workspace: OptimizerMode) -> OptimizerMode:
-    approved = facts.schedule.envelope.mode_max if facts.schedule and facts.approved else None
+    approved = facts.schedule.envelope.mode_max if facts.schedule else None
     return effective_mode(workspace, facts.campaign.optimizer_mode, approved)
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import Field, JsonValue, TypeAdapter
 
 from models.contracts.base import Actor, Contract
-from models.domain.states import Ratio, RenderKind, Scope, Verdict
+from models.domain.states import OptimizerMode, Ratio, RenderKind, Scope, Verdict
 
 
 class EditBrief(Contract):
@@ -124,6 +124,13 @@ class Rename(Contract):
     title: Annotated[str, Field(min_length=1, max_length=120)]
 
 
+class SetOptimizerMode(Contract):
+    """What the optimizer may do in this campaign by itself; None: as the workspace says."""
+
+    name: Literal["set_optimizer_mode"] = "set_optimizer_mode"
+    mode: OptimizerMode | None = None
+
+
 class ChooseAdAccount(Contract):
     name: Literal["choose_ad_account"] = "choose_ad_account"
     ad_account_id: UUID
@@ -194,6 +201,7 @@ AnyCommand = Annotated[
     | Archive
     | Retry
     | Rename
+    | SetOptimizerMode
     | ChooseAdAccount
     | OpenChangeSet
     | DecideChangeSet

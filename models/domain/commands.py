@@ -28,6 +28,7 @@ class Command(StrEnum):
     CANCEL = "cancel"
     ARCHIVE = "archive"
     RENAME = "rename"
+    SET_OPTIMIZER_MODE = "set_optimizer_mode"
     RETRY = "retry"
     OPEN_CHANGE_SET = "open_change_set"
     DECIDE_CHANGE_SET = "decide_change_set"
@@ -71,17 +72,24 @@ _BEFORE_PUBLISH = EDITS | {
     Command.CANCEL,
     Command.ARCHIVE,
     Command.RENAME,
+    Command.SET_OPTIMIZER_MODE,
     Command.RETRY,
     Command.CANCEL_RENDER,
 }
 # Deciding stays possible after going live, so that what was withdrawn can be approved again.
-_PUBLISHED = CHANGE_SETS | DECISIONS | {Command.END, Command.RENAME, Command.RETRY, Command.CANCEL_RENDER}
+_PUBLISHED = (
+    CHANGE_SETS
+    | DECISIONS
+    | {Command.END, Command.RENAME, Command.SET_OPTIMIZER_MODE, Command.RETRY, Command.CANCEL_RENDER}
+)
 
 ALLOWED: dict[CampaignStatus, frozenset[Command]] = {
     CampaignStatus.DRAFT: _BEFORE_PUBLISH,
     CampaignStatus.AWAITING_APPROVAL: _BEFORE_PUBLISH | DECISIONS,
     CampaignStatus.READY: _BEFORE_PUBLISH | DECISIONS | {Command.PUBLISH},
-    CampaignStatus.PUBLISHING: frozenset({Command.CANCEL_PUBLISH, Command.RETRY, Command.CANCEL_RENDER}),
+    CampaignStatus.PUBLISHING: frozenset(
+        {Command.CANCEL_PUBLISH, Command.SET_OPTIMIZER_MODE, Command.RETRY, Command.CANCEL_RENDER}
+    ),
     CampaignStatus.SCHEDULED: _PUBLISHED | {Command.PAUSE},
     CampaignStatus.LIVE: _PUBLISHED | {Command.PAUSE},
     CampaignStatus.PAUSED: _PUBLISHED | {Command.RESUME},

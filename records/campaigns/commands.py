@@ -14,7 +14,7 @@ from models.contracts.commands import CommandRequest
 from models.domain.commands import Command, refusal
 from models.domain.states import Channel
 from records import audit
-from records.campaigns import change_sets, deciding, editing, lifecycle, rendering, submitting
+from records.campaigns import change_sets, deciding, editing, lifecycle, optimizing, rendering, submitting
 from records.campaigns import facts as campaign_facts
 from records.campaigns.context import Context
 from records.campaigns.refusals import CommandRefused, RefusalType
@@ -31,6 +31,7 @@ HANDLERS: dict[type, Handler] = {
     c.EditPlan: editing.edit_plan,
     c.ChooseAdAccount: editing.choose_ad_account,
     c.Rename: editing.rename,
+    c.SetOptimizerMode: optimizing.set_optimizer_mode,
     c.Submit: submitting.submit,
     c.Decide: deciding.decide,
     c.ApproveAll: deciding.approve_all,

@@ -47,10 +47,11 @@ async def store(session: AsyncSession, run: RunRef, decisions: RunDecisions) -> 
         row.engine, row.inputs_sha256 = decisions.engine, decisions.inputs_sha256
         row.platform_time = decisions.platform_time
         await session.flush()
-        new = await suggestions.propose(session, decisions.proposals)
+        await suggestions.expire(session)
+        new = set(await suggestions.propose(session, decisions.proposals))
         await moves.store(session, decisions.moves)
         await _note_moved(session, decisions)
-        await _tell(session, run, [proposal for proposal in decisions.proposals if proposal.id in set(new)])
+        await _tell(session, run, [proposal for proposal in decisions.proposals if proposal.id in new])
         await changes.notify(session, run.workspace_id, "optimizer_run", run.run_id)
     return await _answer(session, run)
 

@@ -278,6 +278,7 @@ async def raise_by_hand(desk: DecidingDesk, campaign: UUID) -> None:
         (pause_it, "The campaign is paused; only what runs is optimized."),
         (hold_it, "Greenlight paused it: the total is nearly spent."),
         (break_it, "It waits for a person: Meta refused the change."),
+        (withdraw, "The schedule is not approved any more; have it approved first."),
         (let_it_drift, "Somebody changed the budget of set-0 on the platform; decide on that first."),
         (leave_in_doubt, "A change of set-0 is still under way or could not be confirmed."),
         (raise_by_hand, "The budgets add up to SAR 200.01; SAR 200.00 is approved."),
@@ -296,14 +297,3 @@ async def test_nothing_is_moved_and_the_reason_is_said(
     assert decided.outcome is (RunOutcome.STOPPED if happens is stop_everything else RunOutcome.DECIDED)
     (moves,) = await desk.move_sets(campaign)
     assert (moves.state, moves.reason) == (MoveState.NO_ACTION, words)
-
-
-async def test_without_an_approved_schedule_the_optimizer_is_off(desk: DecidingDesk) -> None:
-    await desk.allow(OptimizerMode.AUTO)
-    campaign = await desk.running(2, 8)
-    await withdraw(desk, campaign)
-
-    await desk.decide()
-
-    (moves,) = await desk.move_sets(campaign)
-    assert moves.state is MoveState.NO_ACTION

@@ -1,0 +1,28 @@
+"""What the optimizer may do in one campaign: its own mode, inside what people approved."""
+
+from pydantic import JsonValue
+
+from models.contracts import commands as c
+from models.domain.optimizer_modes import refused_words
+from models.domain.schedule import EnvelopeMode
+from models.domain.states import ApprovalState, Scope
+from records.campaigns.context import Context
+from records.campaigns.facts import CampaignFacts
+from records.campaigns.progress import ON_PLATFORM
+from records.campaigns.refusals import CommandRefused, RefusalType
+
+
+def approved_mode(facts: CampaignFacts) -> EnvelopeMode | None:
+    """The highest mode that the approved schedule allows; None before one is approved."""
+    agreed = facts.campaign.status in ON_PLATFORM or facts.scope_views[Scope.SCHEDULE].state is ApprovalState.APPROVED
+    return facts.schedule.envelope.mode_max if facts.schedule is not None and agreed else None
+
+
+async def set_optimizer_mode(context: Context, command: c.SetOptimizerMode) -> dict[str, JsonValue]:
+    """Holds from the next run on. Following the workspace is always possible, for the envelope bounds that too."""
+    campaign = context.facts.campaign
+    if command.mode is not None and (words := refused_words(command.mode, approved_mode(context.facts))):
+        raise CommandRefused(RefusalType.NOT_ALLOWED, words)
+    context.before = {"optimizer_mode": campaign.optimizer_mode.value if campaign.optimizer_mode else None}
+    campaign.optimizer_mode = command.mode
+    return {"optimizer_mode": command.mode.value if command.mode else None}
