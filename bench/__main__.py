@@ -22,7 +22,8 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from bench import beside, composition
+from bench import beside, composition, hourly
+from bench.hourly import Hour
 from bench.installation import FOLDER, BenchFailed, access, demo_seconds, remove_state, running
 from bench.timing import Pair
 from demo.briefs import SHOP
@@ -45,12 +46,13 @@ class Figure:
 
 @dataclass
 class Report:
-    """`stages` are those of the demo; `beside` are ratios, which have no limit."""
+    """`stages` are those of the demo. `beside` are ratios, `hours` runs over large accounts; neither has a limit."""
 
     machine: dict[str, Any]
     figures: list[Figure] = field(default_factory=list)
     stages: list[dict[str, Any]] = field(default_factory=list)
     beside: list[Pair] = field(default_factory=list)
+    hours: list[Hour] = field(default_factory=list)
 
 
 def main() -> int:
@@ -61,7 +63,7 @@ def main() -> int:
     except BenchFailed as error:
         console.print(f"error: {error}", markup=False)
         return 1
-    for shown in (limits(report.figures), stages(report.stages), ratios(report.beside)):
+    for shown in (limits(report.figures), stages(report.stages), ratios(report.beside), hours(report.hours)):
         console.print(shown)
     path = FOLDER.parent / "report.json"
     path.write_text(json.dumps(asdict(report), indent=2) + "\n")
@@ -84,6 +86,8 @@ def measure(report: Report, console: Console) -> None:
         story = json.loads((FOLDER / "demo" / "report.json").read_text())
         report.stages = story["stages"]
         report.beside = beside.measure(uuid.UUID(story["campaign_id"]))
+        console.print("Hours of large ad accounts")
+        report.hours = hourly.measure()
     report.figures = [
         Figure("start with empty state", first_s, 90, "s"),
         Figure("start again", warm_s, 15, "s"),
@@ -135,6 +139,22 @@ def ratios(pairs: list[Pair]) -> Table:
     shown = Table("beside the bare servers", "", "ours", "bare", "ours / bare")
     for pair in pairs:
         shown.add_row(pair.name, pair.unit, f"{pair.ours:.1f}", f"{pair.bare:.1f}", f"{pair.ratio:.2f}")
+    return shown
+
+
+def hours(found: list[Hour]) -> Table:
+    shown = Table("hourly run", "s", "waiting", "calls", "readings", "moves", "worker MB", "grown", "events", "")
+    for hour in found:
+        shown.add_row(
+            f"{hour.ad_sets} ad sets, {hour.hour}",
+            f"{hour.seconds:.1f}",
+            f"{hour.waiting:.0%}",
+            *(str(count) for count in (hour.calls, hour.readings, hour.applied)),
+            f"{hour.memory_mb:.0f}",
+            f"{hour.grown_mb:+.0f}",
+            str(hour.history_events),
+            hour.outcome,
+        )
     return shown
 
 

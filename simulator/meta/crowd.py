@@ -45,7 +45,7 @@ def _campaign(place: _Place, number: int) -> Document:
     more = {"name": name, "objective": "OUTCOME_SALES", "buying_type": "AUCTION", "special_ad_categories": []}
     campaign = _put(place.world, place.account, "campaign", "", more)
     adsets = [_adset(place, campaign, f"{name} set {n}") for n in range(place.crowd.adsets)]
-    return {"id": campaign, "name": name, "adsets": adsets}
+    return {"id": campaign, "name": name, "created_time": market_now(place.account).isoformat(), "adsets": adsets}
 
 
 def _adset(place: _Place, campaign: str, name: str) -> Document:
