@@ -79,8 +79,8 @@ async def propose(session: AsyncSession, proposals: Sequence[Proposal]) -> list[
     if not proposals:
         return []
     rows = [_row(proposal).model_dump(exclude={"created_at", "updated_at"}) for proposal in proposals]
-    statement = insert(Suggestion).values(rows).on_conflict_do_nothing(index_elements=["id"])
-    new = set((await session.execute(statement.returning(col(Suggestion.id)))).scalars())
+    statement = insert(Suggestion).on_conflict_do_nothing(index_elements=["id"]).returning(col(Suggestion.id))
+    new = set((await session.execute(statement, rows)).scalars())
     fresh = [proposal for proposal in proposals if proposal.id in new]
     await _replace_older(session, fresh)
     return [proposal.id for proposal in fresh]
