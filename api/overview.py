@@ -198,7 +198,7 @@ def _per_campaign(topic: Topic, row: PerCampaign) -> Point:
         Topic.DRIFT: ("difference on Meta", "differences on Meta"),
         Topic.SUGGESTION: ("open suggestion", "open suggestions"),
     }[topic]
-    path = f"/{topic.value}s?campaign_id={row.campaign_id}"
+    path = f"/{topic.value}s?campaign={row.campaign_id}"
     return Point(topic, f"{row.name}: {row.count} {what[row.count != 1]}", path, row.count, row.campaign_id)
 
 

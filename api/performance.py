@@ -100,6 +100,7 @@ class Performance:
     attributions: list[str]
     sources: list[str]
     trend: Trend | None
+    phases: list[Phase]
     pacing: Pacing | None
     comparison: Comparison
 
@@ -121,6 +122,7 @@ async def read_performance(
     whole = summed_by_day(row.figures for row in analytics.for_totals(rows))
     within = [figures for figures in whole if span.holds(figures.day)]
     schedule = await running_schedule(session, facts)
+    phases = _phases(facts.change_sets, schedule) if schedule and facts.campaign.live_at else []
     lined = rows if level in OWNERS else await _of_level(session, campaign_id, span, zone, level)
     return Performance(
         campaign=facts.campaign,
@@ -138,9 +140,16 @@ async def read_performance(
         attributions=sorted({row.attribution for row in rows if row.attribution}),
         sources=sorted({row.source for row in rows}),
         trend=trend(whole, today),
-        pacing=_pacing(facts, schedule, whole, age) if schedule and facts.campaign.live_at else None,
+        phases=phases,
+        pacing=_pacing(facts.campaign, phases, whole, age) if phases else None,
         comparison=compare(_owners(rows, names, schedule, today)),
     )
+
+
+async def read_lines(session: AsyncSession, found: Performance, level: MetricLevel) -> list[Line]:
+    """The lines of another level in the same span."""
+    rows = await _of_level(session, found.campaign.id, found.span, found.zone, level)
+    return _lines(rows, found.names)
 
 
 async def data_age(session: AsyncSession, account: AdAccount | None, zone: str) -> DataAge:
@@ -190,10 +199,9 @@ def _lines(rows: Sequence[ObjectDay], names: dict[str, Named]) -> list[Line]:
     return sorted(lines, key=lambda line: (-line.total.spend_minor, line.named.name))
 
 
-def _pacing(facts: CampaignFacts, schedule: Schedule, whole: Sequence[DayFigures], age: DataAge) -> Pacing:
+def _pacing(campaign: Campaign, phases: Sequence[Phase], whole: Sequence[DayFigures], age: DataAge) -> Pacing:
     spend = {figures.day: figures.counts.spend_minor for figures in whole}
-    stopped = facts.campaign.status in SPENDS_NOTHING
-    return pacing(_phases(facts.change_sets, schedule), spend, age.read_at or age.now, stopped=stopped)
+    return pacing(phases, spend, age.read_at or age.now, stopped=campaign.status in SPENDS_NOTHING)
 
 
 def _phases(change_sets: Sequence[ChangeSet], schedule: Schedule) -> list[Phase]:

@@ -18,7 +18,6 @@ router = APIRouter()
 PER_PAGE = 20
 
 
-@router.get("/")
 @router.get("/campaigns")
 async def campaign_list(
     services: ServicesDep,

@@ -20,6 +20,7 @@ from api.pages import (
     metric_imports,
     notices,
     optimizer,
+    performance,
     pictures,
     proposing,
     renders,
@@ -35,6 +36,7 @@ from api.pages.rendering import STATIC
 # What catches any command of a campaign comes after the pages that have addresses of their own below it.
 ROUTERS = (
     sign_in.router,
+    performance.router,
     campaign_list.router,
     briefs.router,
     schedules.router,
@@ -52,6 +54,7 @@ ROUTERS = (
     suggestions.router,
     proposing.router,
     optimizer.router,
+    optimizer_mode.router,
     undo.router,
     drifts.router,
     notices.router,

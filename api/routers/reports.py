@@ -8,7 +8,7 @@ from fastapi.responses import StreamingResponse
 
 from api.analytics_views import analytics_view, line_view
 from api.deps import CallerDep, ServicesDep
-from api.performance import Wish, read_performance
+from api.performance import Wish, read_lines, read_performance
 from api.report_export import export
 from api.reports import Chosen, ReportLine, page_after, read_report
 from api.responses import problems
@@ -35,10 +35,9 @@ async def get_campaign_report(
 ) -> CampaignReport:
     """Totals, days, ad sets and ads, with attribution, trend, pacing, comparison and what was decided about money."""
     technical = caller.role is not Role.CLIENT
-    wish = Wish(wanted.since, wanted.until)
     async with services.database.workspace_transaction(caller.workspace_id) as session:
-        found = await read_performance(session, campaign_id, wish)
-        ads = await read_performance(session, campaign_id, wish, MetricLevel.AD)
+        found = await read_performance(session, campaign_id, Wish(wanted.since, wanted.until))
+        ads = await read_lines(session, found, MetricLevel.AD)
         moves: dict[MoveState, int] = await move_counts(session, campaign_id) if technical else {}
     return CampaignReport(
         generated_at=found.age.now,
@@ -46,7 +45,7 @@ async def get_campaign_report(
         ends_at=found.campaign.ends_at,
         budget_total_minor=found.campaign.budget_total_minor,
         analytics=analytics_view(found, technical=technical),
-        ads=[line_view(ads, line, technical=technical, by_day=False) for line in ads.lines],
+        ads=[line_view(found, line, technical=technical, by_day=False) for line in ads],
         moves=moves,
     )
 

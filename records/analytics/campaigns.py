@@ -117,3 +117,8 @@ async def move_counts(session: AsyncSession, campaign_id: UUID) -> dict[MoveStat
         .group_by(col(MoveSet.state))
     )
     return {MoveState(state): int(count) for state, count in (await session.execute(query)).all()}
+
+
+async def currencies_of(session: AsyncSession) -> list[str]:
+    """Of the ad accounts that the workspace has or had."""
+    return list(await session.scalars(select(AdAccount.currency).distinct().order_by(AdAccount.currency)))

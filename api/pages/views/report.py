@@ -1,0 +1,63 @@
+"""The report over campaigns: the figures of each in the days asked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from api.pages.views.figures import Words, words_of
+from api.pages.views.words import STATUS, Badge
+from api.reports import Report, ReportLine
+from api.schemas.reports import SortBy
+from models.domain.states import CampaignStatus
+
+SORTS = {
+    SortBy.SPEND: "Spend",
+    SortBy.CONVERSIONS: "Conversions",
+    SortBy.CPA: "Cost per conversion",
+    SortBy.CPC: "Cost per click",
+    SortBy.CTR: "Click rate",
+    SortBy.ROAS: "Return on spend",
+    SortBy.NAME: "Name",
+}
+STATUSES = (CampaignStatus.LIVE, CampaignStatus.PAUSED, CampaignStatus.SCHEDULED, CampaignStatus.ENDED)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    id: UUID
+    name: str
+    status: Badge
+    figures: Words
+    has_figures: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPage:
+    since: str
+    until: str
+    rows: list[ReportRow]
+    totals: list[tuple[str, Words]]
+    currencies: list[str]
+    statuses: list[tuple[str, str]]
+    sorts: list[tuple[str, str]]
+
+
+def report_page(report: Report, shown: Sequence[ReportLine], currencies: Sequence[str]) -> ReportPage:
+    return ReportPage(
+        since=report.span.first.isoformat(),
+        until=report.span.last.isoformat(),
+        rows=[
+            ReportRow(
+                id=line.running.campaign.id,
+                name=line.running.campaign.name,
+                status=STATUS[line.running.campaign.status],
+                figures=words_of(line.counts, line.running.currency or "USD"),
+                has_figures=line.counts is not None,
+            )
+            for line in shown
+        ],
+        totals=[(currency, words_of(counts, currency)) for currency, counts in report.totals],
+        currencies=list(currencies),
+        statuses=[(status.value, STATUS[status].words) for status in STATUSES],
+        sorts=[(sort.value, words) for sort, words in SORTS.items()],
+    )
