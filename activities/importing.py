@@ -26,16 +26,16 @@ from models.contracts.importing import (
 from models.contracts.optimizing import AccountRef
 from models.domain.account_days import account_day
 from models.domain.metrics import MetricLevel
-from models.domain.platform_tree import NodeSeen
+from models.domain.platform_tree import TREE_KINDS, NodeSeen
 from models.domain.states import AdAccountState, PlatformKind
 from models.tables.ad_account import AdAccount
 from models.tables.base import utc_now
 from providers.ads.insights import Insights, InsightsQuery
-from providers.ads.results import FullObject
+from providers.ads.results import FullObject, ObjectPage
 from records import account_imports, platform_nodes, readings
 from records.account_imports import COUNTED
 from records.partitions import ensure_partitions
-from records.platform_clock import platform_now
+from records.platform_clock import note_clock, platform_now
 from records.readings import NewReading
 
 DAYS = 90
@@ -45,8 +45,6 @@ ROWS_AT_ONCE = 60_000
 READINGS_AT_ONCE = 10_000
 # What is above belongs to people, stops and hourly runs.
 MAX_USAGE_PCT = 75.0
-# The platform tells whole seconds; a page of the same second must not look older than the beginning.
-SAME_MOMENT = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +54,7 @@ class Importing:
     @activity.defn
     async def begin_import(self, ref: AccountRef) -> ImportProgress:
         async with self.platform.database.workspace_transaction(ref.workspace_id) as session:
-            listed_at = await platform_now(session, ref.ad_account_id) - SAME_MOMENT
-            return await account_imports.begin(session, ref.ad_account_id, listed_at)
+            return await account_imports.begin(session, ref.ad_account_id)
 
     @activity.defn
     async def import_objects(self, wanted: ImportObjects) -> int:
@@ -73,12 +70,8 @@ class Importing:
                 async with self.platform.reading(account):
                     token = self.platform.token(account)
                     page = await self.platform.reader.object_page(account.external_id, wanted.kind, token, after)
-                after, read = page.after, read + len(page.objects)
-                async with self.platform.database.workspace_transaction(wanted.workspace_id) as session:
-                    seen = [self._seen(found, account.currency) for found in page.objects]
-                    await platform_nodes.store(session, account, seen, page.platform_time)
-                    reached: dict[str, object] = {"step": wanted.kind.value, "after": after, COUNTED[wanted.kind]: read}
-                    await account_imports.advance(session, account.id, **reached)
+                first, after, read = after is None, page.after, read + len(page.objects)
+                await self._keep_page(wanted, account, page, read, first=first)
                 if after is None:
                     return read
                 self._leave_some(account)
@@ -124,6 +117,19 @@ class Importing:
             self._leave_some(account)
             return stored
 
+    async def _keep_page(
+        self, wanted: ImportObjects, account: AdAccount, page: ObjectPage, read: int, *, first: bool
+    ) -> None:
+        """Its objects, and where it ended, together."""
+        reached: dict[str, object] = {"step": wanted.kind.value, "after": page.after, COUNTED[wanted.kind]: read}
+        if first and wanted.kind is TREE_KINDS[0]:
+            reached["listed_at"] = page.platform_time
+        async with self.platform.database.workspace_transaction(wanted.workspace_id) as session:
+            await note_clock(session, account.id, page.platform_time)
+            seen = [self._seen(found, account.currency) for found in page.objects]
+            await platform_nodes.store(session, account, seen, page.platform_time)
+            await account_imports.advance(session, account.id, **reached)
+
     async def _keep(self, wanted: ImportFigures, account: AdAccount, found: Insights) -> int:
         told = [
             NewReading(row.platform_id, MetricLevel.AD_SET, row.day, row.attribution, row.counts) for row in found.rows
@@ -145,7 +151,7 @@ class Importing:
         async with self.platform.database.workspace_transaction(ref.workspace_id) as session:
             account = await session.get_one(AdAccount, ref.ad_account_id)
             progress = account_imports.progress_of(account)
-            if progress is not None:
+            if progress is not None and progress.listed_at is not None:
                 await platform_nodes.note_unlisted(session, account.id, progress.listed_at)
             return await account_imports.finish(session, account.id)
 

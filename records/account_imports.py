@@ -21,8 +21,8 @@ def progress_of(account: AdAccount) -> ImportProgress | None:
     return None if account.import_progress is None else ImportProgress.model_validate(account.import_progress)
 
 
-async def begin(session: AsyncSession, ad_account_id: UUID, listed_at: datetime) -> ImportProgress:
-    progress = ImportProgress(state=ImportOutcome.RUNNING, started_at=utc_now(), listed_at=listed_at)
+async def begin(session: AsyncSession, ad_account_id: UUID) -> ImportProgress:
+    progress = ImportProgress(state=ImportOutcome.RUNNING, started_at=utc_now())
     return await _keep(session, await _locked(session, ad_account_id), progress)
 
 
@@ -31,7 +31,7 @@ async def announce(session: AsyncSession, ad_account_id: UUID, asked_at: datetim
     account = await _locked(session, ad_account_id)
     known = progress_of(account)
     if known is None or (known.state is not ImportOutcome.RUNNING and known.started_at < asked_at):
-        progress = ImportProgress(state=ImportOutcome.RUNNING, started_at=asked_at, listed_at=asked_at)
+        progress = ImportProgress(state=ImportOutcome.RUNNING, started_at=asked_at)
         await _keep(session, account, progress)
 
 

@@ -18,17 +18,15 @@ DAYS = 90
 # The newest word of each ad set and day. A campaign is the sum of its ad sets; ads are not read that far back.
 _FIGURES = f"""
 with wanted as (
-    select n.workspace_id, n.platform_id, case when n.platform_id = any (:ids) then n.platform_id
-        else n.parent_platform_id end as owner
-    from platform_node n
-    where n.ad_account_id = :ad_account_id and n.kind = 'ad_set'
-        and (n.platform_id = any (:ids) or n.parent_platform_id = any (:ids))
+    select o.owner, n.workspace_id, n.platform_id from unnest(cast(:ids as text[])) as o (owner)
+    join platform_node n on n.ad_account_id = :ad_account_id and n.kind = 'ad_set'
+        and (n.platform_id = o.owner or n.parent_platform_id = o.owner)
 ), newest as (
-    select distinct on (r.external_id, r.account_day) w.owner, {", ".join(f"r.{name}" for name in SUMMED)}
+    select distinct on (w.owner, r.external_id, r.account_day) w.owner, {", ".join(f"r.{name}" for name in SUMMED)}
     from wanted w join metric_reading r
         on r.workspace_id = w.workspace_id and r.ad_account_id = :ad_account_id and r.external_id = w.platform_id
         and r.account_day between :since and :until and r.source = 'platform'
-    order by r.external_id, r.account_day, r.read_at desc
+    order by w.owner, r.external_id, r.account_day, r.read_at desc
 )
 select owner, {", ".join(f"cast(sum({name}) as bigint)" for name in SUMMED)} from newest group by owner
 """  # noqa: S608 (no value is in the text)

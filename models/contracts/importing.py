@@ -39,12 +39,13 @@ class ImportProgress(Contract):
     """How far an import is, or how the last one ended.
 
     `step` is what is being read: a kind of object, or `figures`. `waiting` says why nothing happens just now, `problem`
-    why it ended. `listed_at` is platform time; `after` the platform's word for where the present step goes on.
+    why it ended. `listed_at` is the platform's time of the first page: what no page since then showed is gone.
+    `after` is the platform's word for where the present step goes on.
     """
 
     state: ImportOutcome
     started_at: datetime
-    listed_at: datetime
+    listed_at: datetime | None = None
     step: str = PlatformKind.CAMPAIGN.value
     after: str | None = None
     campaigns: int = 0
