@@ -20,6 +20,7 @@ from api.pages import (
     metric_imports,
     notices,
     optimizer,
+    optimizer_mode,
     performance,
     pictures,
     proposing,

@@ -138,7 +138,12 @@ async def _target(session: AsyncSession, campaign_id: UUID | None, account_id: U
         own = await session.get_one(AdAccount, campaign.ad_account_id)
         wider.insert(0, (f"stop everything on {own.name}", f"/stop?account={own.id}"))
     running = await stop_lists.covered(session, scope, campaign_id, account_id)
-    return Target(scope, campaign, account, running, wider)
+    standing = [
+        order.id
+        for order in await stop_lists.open_stops(session)
+        if (order.scope, order.campaign_id, order.ad_account_id) == (scope, campaign_id, account_id)
+    ]
+    return Target(scope, campaign, account, running, wider, next(iter(standing), None))
 
 
 async def _page(services: Services, visitor: Visitor, stop_id: UUID) -> StopPage:

@@ -19,6 +19,7 @@ from api.pages.rendering import render
 from api.pages.views.problems import ProblemWords, problem_words
 from api.pages.views.suggestions import facets, suggestion_card
 from api.pages.views.typed import Typed
+from api.pages.views.words import zone_words
 from api.pages.visitor import FormDep, Visitor, VisitorDep, text_of
 from api.schemas.base import Cursor
 from api.schemas.optimizer import MoveRequestView
@@ -186,7 +187,7 @@ async def _page(
         visitor,
         status=status,
         card=suggestion_card(view, zone),
-        zone=zone,
+        clock=zone_words(zone, view.created_at),
         problem=refusal.problem if refusal else None,
         typed=typed or Typed(),
         done=DONE.get(done, ""),

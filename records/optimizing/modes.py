@@ -8,13 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.domain.optimizer_modes import DEFAULT_MODE, effective_mode
 from models.domain.schedule import EnvelopeMode
-from models.domain.states import ApprovalState, OptimizerMode, Scope
+from models.domain.states import OptimizerMode
 from models.tables.identity import Workspace
 from records import audit, changes
 from records.audit import AuditEntry
 from records.campaigns import facts as campaign_facts
-from records.campaigns.progress import ON_PLATFORM
-from records.campaigns.running import running_schedule
+from records.campaigns.optimizing import approved_mode
 
 SETTING = "optimizer_mode"
 
@@ -50,11 +49,9 @@ async def set_workspace_mode(session: AsyncSession, mode: OptimizerMode, by: Aud
 async def campaign_modes(session: AsyncSession, campaign_id: UUID) -> Modes:
     """Raises CommandRefused(not_found)."""
     facts = await campaign_facts.load(session, campaign_id)
-    agreed = facts.campaign.status in ON_PLATFORM or facts.scope_views[Scope.SCHEDULE].state is ApprovalState.APPROVED
-    schedule = await running_schedule(session, facts) if agreed else None
     return Modes(
         workspace=workspace_mode(facts.workspace),
         campaign=facts.campaign.optimizer_mode,
-        approved=schedule.envelope.mode_max if schedule is not None else None,
+        approved=approved_mode(facts),
         last_optimized_at=facts.campaign.last_optimized_at,
     )

@@ -122,10 +122,16 @@ def _entry(view: MoveSetView, zone: str) -> MoveEntry:
 
 def _sure(view: MoveSetView) -> str:
     parts = [
-        f"{view.confidence_bp / 100:.0f} % sure" if view.confidence_bp is not None else "",
+        confidence_words(view.confidence_bp),
         f"about {view.expected_gain_bp / 100:+.1f} % results a day expected" if view.expected_gain_bp else "",
     ]
     return ", ".join(part for part in parts if part)
+
+
+def confidence_words(confidence_bp: int | None) -> str:
+    if confidence_bp is None:
+        return ""
+    return f"{confidence_bp // 100} % sure" if confidence_bp < 9_900 else "more than 99 % sure"
 
 
 def _action(action: MoveActionView, currency: str | None) -> ActionRow:

@@ -59,13 +59,14 @@ class StopPage:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What one press would stop. `wider` are other scopes that can be stopped from here, as label and address."""
+    """What one press would stop. `wider` are larger scopes, as label and address; `standing` a stop of just this."""
 
     scope: StopScope
     campaign: Campaign | None
     account: AdAccount | None
     running: list[Campaign]
     wider: list[tuple[str, str]]
+    standing: UUID | None
 
     @property
     def title(self) -> str:
@@ -84,7 +85,8 @@ class Target:
         running = [campaign for campaign in self.running if campaign.status in ON_THEIR_WAY]
         if not running:
             return "Nothing of it runs now; it keeps anything from starting."
-        return f"Paused on Meta: {counted(len(running), 'campaign', 'campaigns')} that run or are about to."
+        what = counted(len(running), "campaign that runs or is", "campaigns that run or are")
+        return f"Paused on Meta: {what} about to."
 
     @property
     def names(self) -> list[str]:
