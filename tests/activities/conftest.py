@@ -1,6 +1,6 @@
 """A desk per test: an approved campaign in a workspace and on an ad account of its own."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from uuid import uuid4
 
 import pytest
@@ -49,6 +49,22 @@ async def transport(simulator: servers.Simulator) -> AsyncIterator[MetaTransport
 
 @pytest_asyncio.fixture
 async def desk(db: Database, store: S3Store, shop: Advertiser, transport: MetaTransport) -> Desk:
+    return await _desk(db, store, shop, transport)
+
+
+@pytest.fixture
+def abroad(
+    db: Database, store: S3Store, advertisers: Callable[..., Advertiser], transport: MetaTransport
+) -> Callable[[str], Awaitable[Desk]]:
+    """A desk on an ad account in another currency."""
+
+    async def open_desk(currency: str) -> Desk:
+        return await _desk(db, store, advertisers(name="Lamp shop", currency=currency, review_delay_s=0), transport)
+
+    return open_desk
+
+
+async def _desk(db: Database, store: S3Store, shop: Advertiser, transport: MetaTransport) -> Desk:
     user = UserAccount(email=f"ana-{uuid4().hex}@example.com", first_name="Ana")
     async with db.user_transaction(user.id) as session:
         session.add(user)

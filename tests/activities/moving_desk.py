@@ -80,7 +80,7 @@ async def go_live(
 ) -> None:
     """Ad sets with these budgets (minor units) on the platform, approved with a pool and an envelope in auto mode.
 
-    Where the pool is larger than the amounts, the first one gets the rest by the schedule, and its amount afterwards.
+    Where the pool is larger than the amounts, the rest belongs to an ad set whose only ad was left out.
     """
     whole = pool or sum(amounts.values())
     await _rewrite(desk, amounts, period, whole, Envelope.model_validate({"mode_max": EnvelopeMode.AUTO, **envelope}))
@@ -102,8 +102,8 @@ async def _rewrite(
     daily = period is BudgetPeriod.DAILY
     rest = whole - sum(amounts.values())
     split = [
-        Split(plan_key=key, initial_minor=amount + (rest if place == 0 else 0), floor_minor=1, ceiling_minor=whole)
-        for place, (key, amount) in enumerate(amounts.items())
+        Split(plan_key=key, initial_minor=amount, floor_minor=1, ceiling_minor=whole)
+        for key, amount in [*amounts.items(), *([("left_out", rest)] if rest else [])]
     ]
     schedule = plans.schedule(
         BudgetLevel.AD_SET,

@@ -199,7 +199,7 @@ async def furnish(desk: Desk) -> None:
                 platform="meta",
                 external_id=desk.shop.id,
                 name="Lamp shop",
-                currency="USD",
+                currency=target.currency,
                 timezone="America/New_York",
                 token=desk.shop.token.get_secret_value(),
             ),
