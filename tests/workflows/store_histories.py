@@ -3,20 +3,50 @@
 import json
 from contextlib import AsyncExitStack
 from typing import Any
+from uuid import uuid4
 
+import httpx
 import pytest
-from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 
 from models.contracts import commands as c
-from models.domain.states import CampaignStatus, Ratio, RenderKind, RenderStage, RenderState, Scope, Verdict
+from models.contracts.base import Actor
+from models.contracts.optimizing import MoveRequest, StopRef, UndoTarget, UpkeepRun
+from models.domain.states import (
+    CampaignStatus,
+    Channel,
+    MoveState,
+    Ratio,
+    RenderKind,
+    RenderStage,
+    RenderState,
+    RunOutcome,
+    Scope,
+    StopScope,
+    Verdict,
+)
 from models.domain.strategy import Strategy
+from models.tables.optimization import MoveSet
+from records import stops
+from records.database import Database
+from records.stops import StopWish
 from settings import Settings
 from tests.workflows.campaign_desk import Run, Shop, everything, working
 from tests.workflows.render_desk import PICTURE, VIDEO, RenderDesk, RenderRunning, open_desk
+from tests.workflows.scripted_upkeep import Rounds
 from tests.workflows.test_campaign_creation import BARE
+from tests.workflows.test_hourly_runs import begin, crowd_of, market, rows
 from tests.workflows.test_replay import HISTORIES, replayer
-from workflows.ids import campaign_workflow_id, publish_workflow_id
+from tests.workflows.test_upkeep import nights, serving
+from workflows import policies
+from workflows.ids import UPKEEP_STOPS, campaign_workflow_id, moves_workflow_id, publish_workflow_id, stop_workflow_id
+from workflows.moves import MoveWorkflow
 from workflows.render import RenderJobWorkflow
+from workflows.stop import StopWorkflow
+from workflows.upkeep import HourlyUpkeepWorkflow, NightlyUpkeepWorkflow
+
+__all__ = ["market"]
+ANA = Actor(name="Ana", channel=Channel.WEB)
 
 
 async def test_everything_drafted(shop: Shop) -> None:
@@ -93,6 +123,72 @@ async def test_a_campaign_that_has_pictures_made(shop: Shop) -> None:
     await run.handle.result()
 
     await _store(run, "campaign-rendered")
+
+
+async def test_an_hour_a_move_and_a_stop(campaigns_client: Client, db: Database, market: httpx.AsyncClient) -> None:
+    crowd = await crowd_of(db, market, 3)
+    ref, client = crowd.ref, campaigns_client
+    hour = await begin(client, ref)
+    assert (await hour.result()).counts["applied"]
+    await _keep(hour, "hour-decided")
+    moved = next(row for row in await rows(db, crowd, MoveSet) if row.state is MoveState.APPLIED)
+    back = MoveRequest(
+        workspace_id=ref.workspace_id,
+        request_id=uuid4(),
+        actor=ANA,
+        kind="undo",
+        target=UndoTarget(move_set_id=moved.id),
+    )
+    undo = await client.start_workflow(
+        MoveWorkflow.run, back, id=moves_workflow_id(back.request_id), task_queue=policies.QUEUE_CAMPAIGNS
+    )
+    assert (await undo.result()).applied
+    await _keep(undo, "moves-undone")
+    wish = StopWish(ref.workspace_id, str(uuid4()), ANA, StopScope.ACCOUNT, ad_account_id=ref.ad_account_id)
+    async with db.workspace_transaction(ref.workspace_id) as session:
+        ordered = await stops.order(session, wish)
+    stop = await client.start_workflow(
+        StopWorkflow.run,
+        StopRef(workspace_id=ref.workspace_id, stop_id=ordered.id),
+        id=stop_workflow_id(ordered.id),
+        task_queue=policies.QUEUE_CAMPAIGNS,
+    )
+    assert (await stop.result()).clean
+    await _keep(stop, "stop-finished")
+    stopped = await begin(client, ref)
+    assert (await stopped.result()).outcome is RunOutcome.STOPPED
+    await _keep(stopped, "hour-stopped")
+
+
+async def test_an_hour_without_the_platform(campaigns_client: Client, db: Database, market: httpx.AsyncClient) -> None:
+    crowd = await crowd_of(db, market, 2, hours=2)
+    path = f"/meta/accounts/{crowd.number}/market/outages"
+    (await market.post(path, json={"hours": 6})).raise_for_status()
+    hour = await begin(campaigns_client, crowd.ref)
+    assert (await hour.result()).outcome is RunOutcome.UNREACHABLE
+    await _keep(hour, "hour-unreachable")
+
+
+async def test_the_upkeep(second_client: Client) -> None:
+    """With steps that only say that they were taken: what is replayed is the order of things."""
+    queue = policies.QUEUE_CAMPAIGNS
+    stop = StopRef(workspace_id=uuid4(), stop_id=uuid4())
+    async with serving(second_client, Rounds(stops=[stop], pages=nights(2, 2))):
+        hourly = await second_client.start_workflow(
+            HourlyUpkeepWorkflow.run, UpkeepRun(), id=f"h-{uuid4()}", task_queue=queue
+        )
+        await hourly.result()
+        await second_client.get_workflow_handle(stop_workflow_id(stop.stop_id)).result()
+        night = await second_client.start_workflow(
+            NightlyUpkeepWorkflow.run, UpkeepRun(), id=f"n-{uuid4()}", task_queue=queue
+        )
+        await night.result()
+    watch = second_client.get_workflow_handle(UPKEEP_STOPS)
+    await _keep(hourly, "upkeep-hourly")
+    await _keep(second_client.get_workflow_handle(night.id, run_id=night.first_execution_run_id), "upkeep-nightly-1")
+    await _keep(second_client.get_workflow_handle(night.id), "upkeep-nightly-2")
+    await _keep(watch, "upkeep-stops")
+    await watch.terminate("the story is over")
 
 
 @pytest.mark.parametrize("story", ["webhook", "retried", "cancelled", "unknown", "continued"])

@@ -57,6 +57,11 @@ async def watched(second_client: Client) -> AsyncIterator[Client]:
     await second_client.get_workflow_handle(ids.UPKEEP_STOPS).terminate("the test is over")
 
 
+def nights(pages: int, accounts: int) -> list[list[AccountRef]]:
+    """Pages of accounts."""
+    return [[AccountRef(workspace_id=uuid4(), ad_account_id=uuid4()) for _ in range(accounts)] for _ in range(pages)]
+
+
 async def hourly(client: Client) -> UpkeepDone:
     return await client.execute_workflow(
         HourlyUpkeepWorkflow.run, UpkeepRun(), id=f"hourly-{uuid4()}", task_queue=policies.QUEUE_CAMPAIGNS
@@ -98,7 +103,7 @@ async def test_a_stop_whose_run_never_began_is_begun_by_the_upkeep(
 async def test_a_night_reads_every_account_again_page_by_page_and_tells_what_it_could_not(
     time_skipping: WorkflowEnvironment,
 ) -> None:
-    pages = [[AccountRef(workspace_id=uuid4(), ad_account_id=uuid4()) for _ in range(3)] for _ in range(3)]
+    pages = nights(3, 3)
     everybody = [account.ad_account_id for page in pages for account in page]
     rounds = Rounds(pages=list(pages), away={everybody[4]}, fails={"retention"})
     async with serving(time_skipping.client, rounds):
