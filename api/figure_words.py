@@ -42,9 +42,10 @@ def pacing_words(found: Pacing, currency: str, zone: str) -> str:
     if found.projected_minor is None or found.pace in (Pace.ENDED, Pace.STOPPED, Pace.NOT_STARTED):
         return now
     expected = f"At the present pace {in_words(found.projected_minor, currency)} are spent at the end"
-    if found.projected_low_minor is not None and found.projected_high_minor is not None:
-        low, high = (in_words(value, currency) for value in (found.projected_low_minor, found.projected_high_minor))
-        expected += f" ({low} to {high} by the slowest and the fastest of the last days)"
+    low, high = found.projected_low_minor, found.projected_high_minor
+    if low is not None and high is not None and low != high:
+        between = f"{in_words(low, currency)} to {in_words(high, currency)}"
+        expected += f" ({between} by the slowest and the fastest of the last days)"
     if found.total_reached_at:
         local = local_time(found.total_reached_at, zone)
         expected += f"; the total is used up around {local.day} {local:%b}, {local:%H:%M}, before the end"

@@ -122,7 +122,9 @@ async def read_performance(
     whole = summed_by_day(row.figures for row in analytics.for_totals(rows))
     within = [figures for figures in whole if span.holds(figures.day)]
     schedule = await running_schedule(session, facts)
-    phases = _phases(facts.change_sets, schedule) if schedule and facts.campaign.live_at else []
+    # Without a reading nobody knows what was spent.
+    known = schedule is not None and facts.campaign.live_at is not None and age.read_at is not None
+    phases = _phases(facts.change_sets, schedule) if schedule and known else []
     lined = rows if level in OWNERS else await _of_level(session, campaign_id, span, zone, level)
     return Performance(
         campaign=facts.campaign,

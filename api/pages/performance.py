@@ -59,7 +59,7 @@ async def reports(request: Request, services: ServicesDep, visitor: VisitorDep) 
         "reports.html",
         services.settings,
         visitor,
-        page=report_page(report, shown, currencies),
+        page=report_page(report, shown, currencies, wanted),
         wanted=wanted,
         first_page=wanted.cursor is None,
         newest=urlencode(kept),

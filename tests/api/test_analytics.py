@@ -168,6 +168,7 @@ async def test_before_there_are_figures_nothing_is_made_up(owner: Member, record
     found = await analytics(owner, ads)
 
     assert (found["total"], found["days"], found["lines"], found["trend"]) == (None, [], [], None)
+    assert found["pacing"] is None
     assert found["data"]["words"] == "No figures were read yet"
     assert found["comparison"]["equal_split"] is None
 

@@ -214,6 +214,8 @@ TREND = {
 def _trend_row(change: Change, currency: str) -> TrendRow:
     if change.percent is None:
         verdict = "Not enough to say"
+    elif change.name == "spend":
+        verdict = "Counted"
     elif change.clear:
         verdict = "Clear"
     else:

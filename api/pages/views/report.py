@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from api.pages.views.figures import Words, words_of
-from api.pages.views.words import STATUS, Badge
+from api.pages.views.figures import Words, short_day, words_of
+from api.pages.views.words import STATUS, Badge, lowered
 from api.reports import Report, ReportLine
-from api.schemas.reports import SortBy
+from api.schemas.reports import ReportFilter, SortBy
 from models.domain.states import CampaignStatus
 
 SORTS = {
@@ -40,9 +40,12 @@ class ReportPage:
     currencies: list[str]
     statuses: list[tuple[str, str]]
     sorts: list[tuple[str, str]]
+    about: str
 
 
-def report_page(report: Report, shown: Sequence[ReportLine], currencies: Sequence[str]) -> ReportPage:
+def report_page(
+    report: Report, shown: Sequence[ReportLine], currencies: Sequence[str], wanted: ReportFilter
+) -> ReportPage:
     return ReportPage(
         since=report.span.first.isoformat(),
         until=report.span.last.isoformat(),
@@ -60,4 +63,14 @@ def report_page(report: Report, shown: Sequence[ReportLine], currencies: Sequenc
         currencies=list(currencies),
         statuses=[(status.value, STATUS[status].words) for status in STATUSES],
         sorts=[(sort.value, words) for sort, words in SORTS.items()],
+        about=_about(report, wanted),
     )
+
+
+def _about(report: Report, wanted: ReportFilter) -> str:
+    """What the report shows, for the line that opens its filter."""
+    whose = " or ".join(lowered(STATUS[status].words) for status in wanted.status) or "all that ran"
+    order = "largest first" if wanted.order == "desc" else "smallest first"
+    days = f"{short_day(report.span.first)} to {short_day(report.span.last)} {report.span.last.year}"
+    only = f", {wanted.currency} only" if wanted.currency else ""
+    return f"{days}, {whose}{only}, by {lowered(SORTS[wanted.sort])}, {order}"
