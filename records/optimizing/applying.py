@@ -130,10 +130,24 @@ async def _within(session: AsyncSession, page: ApplyPage) -> sa.ColumnElement[bo
     if page.run_id is None:
         return col(MoveSet.id) == page.move_set_id
     run = await session.get_one(OptimizerRun, page.run_id)
-    behind = await platform_now(session, run.ad_account_id) - LEFT_BEHIND_AFTER
-    campaigns = sa.select(col(Campaign.id)).where(col(Campaign.ad_account_id) == run.ad_account_id)
-    left_behind = sa.and_(col(MoveSet.expires_at) < behind, col(MoveSet.campaign_id).in_(campaigns))
-    return sa.or_(col(MoveSet.optimizer_run_id) == run.id, left_behind)
+    return sa.or_(col(MoveSet.optimizer_run_id) == run.id, await _left_behind(session, run.ad_account_id))
+
+
+async def _left_behind(session: AsyncSession, ad_account_id: UUID) -> sa.ColumnElement[bool]:
+    behind = await platform_now(session, ad_account_id) - LEFT_BEHIND_AFTER
+    campaigns = sa.select(col(Campaign.id)).where(col(Campaign.ad_account_id) == ad_account_id)
+    return sa.and_(col(MoveSet.expires_at) < behind, col(MoveSet.campaign_id).in_(campaigns))
+
+
+async def left_behind(session: AsyncSession, ad_account_id: UUID) -> int:
+    """How many actions of the account nobody ended in time; the next pages of any run end them."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(MoveAction)
+        .join(MoveSet, col(MoveSet.id) == col(MoveAction.move_set_id))
+        .where(col(MoveSet.state) == MoveState.APPLYING, await _left_behind(session, ad_account_id))
+    )
+    return int((await session.execute(query)).scalar_one())
 
 
 async def load(session: AsyncSession, move_set_id: UUID) -> OpenMoves | None:

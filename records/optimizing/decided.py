@@ -15,7 +15,7 @@ from models.tables.ad_account import AdAccount
 from models.tables.campaign import Campaign
 from models.tables.optimization import MoveAction, MoveSet, OptimizerRun
 from records import changes, notifications
-from records.optimizing import moves, suggestions
+from records.optimizing import applying, moves, suggestions
 from records.optimizing.moves import NewMoves
 from records.optimizing.suggestions import Proposal
 
@@ -101,7 +101,8 @@ async def _answer(session: AsyncSession, run: RunRef) -> Decided:
         moved=total - alone - proposed,
         proposed=proposed,
         left_alone=alone,
-        actions=await _actions(session, run.run_id),
+        # What an earlier run was cut off from is ended by the pages of this one.
+        actions=await _actions(session, run.run_id) + await applying.left_behind(session, run.ad_account_id),
     )
 
 

@@ -17,6 +17,7 @@ from models.tables.notification import Notification
 from models.tables.optimization import OptimizerRun
 from providers.ads.protocol import PlatformWrite, WriteReceipt
 from records import budgets as budget_records
+from records.optimizing import applying
 from records.platform_clock import platform_now
 from tests.activities.acting import set_gate
 from tests.activities.crashing import RefusingWriter
@@ -258,6 +259,7 @@ async def test_a_run_takes_up_what_an_earlier_one_left_behind(desk: Desk) -> Non
     )
     async with desk.database.workspace_transaction(desk.workspace_id) as session:
         session.add(run)
+        assert await applying.left_behind(session, desk.account_id) == 3
 
     page = await desk.run(moving(desk).apply_page, ApplyPage(workspace_id=desk.workspace_id, run_id=run.id))
 
