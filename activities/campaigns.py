@@ -24,8 +24,8 @@ from models.contracts.campaign import (
     StatusChanged,
     StepProblem,
 )
+from records.campaigns import delivery, holding, results
 from records.campaigns import facts as campaign_facts
-from records.campaigns import holding, results
 from records.campaigns.commands import apply_command
 from records.campaigns.context import Change
 from records.campaigns.creating import create_campaign
@@ -126,7 +126,11 @@ class CampaignRecords:
 
     @activity.defn
     async def record_delivery(self, seen: DeliverySeen) -> CampaignSnapshot:
-        return await self._store(seen.ref, "delivery_seen", results.delivery_seen(seen.delivery, seen.reason))
+        """Tells the workflow what its look, or the hourly reading of the account, made of the campaign."""
+        async with self.database.workspace_transaction(seen.ref.workspace_id) as session:
+            await delivery.note(session, seen.ref.campaign_id, seen.delivery, seen.reason)
+            facts = await campaign_facts.load(session, seen.ref.campaign_id, lock=True)
+            return await refresh(session, facts, utc_now(), bump=False)
 
     async def _store(self, ref: CampaignRef, action: str, change: Change, key: str | None = None) -> CampaignSnapshot:
         async with self.database.workspace_transaction(ref.workspace_id) as session:

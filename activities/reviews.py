@@ -1,7 +1,7 @@
 """A look at what runs: the platform's review of each ad, what the ads together say about delivery, what has expired."""
 
 from collections.abc import Sequence
-from uuid import UUID
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,19 +10,25 @@ from activities.expiring import next_expiry, pause_expired
 from activities.platform_writes import PlatformWrites
 from models.contracts.base import CampaignRef
 from models.contracts.publishing import AdReviewLine, ReviewReport
-from models.domain.states import Delivery, PlatformKind
+from models.domain.delivery import delivery_of, verdict_of, words_of
+from models.domain.states import PlatformKind
+from models.tables.ad_account import AdAccount
 from models.tables.ledger import PlatformObject
-from providers.ads.results import AdReview, ReviewVerdict
-from records import ledger, notifications, platform_objects
+from records import ledger, measuring, notifications, platform_nodes, platform_objects, publish_runs
 from records.campaigns import facts as campaign_facts
 from records.campaigns.facts import CampaignFacts
 from records.campaigns.running import running_schedule
+from records.measuring import Scope
+from records.platform_clock import note_clock, platform_now
+from records.platform_nodes import OurNode
 
-_RUNNING = ("ACTIVE", "PREAPPROVED", "WITH_ISSUES")
+# What the hourly reading of the account showed will do, once the platform has had time to review what is new.
+RECENT = timedelta(hours=1)
+REVIEWED_WITHIN = timedelta(minutes=30)
 
 
 async def sync_review(platform: AdPlatform, writes: PlatformWrites, ref: CampaignRef) -> ReviewReport:
-    """Pause what has expired, then read all reviews and keep them with the ads; the words are the platform's own.
+    """Pause what has expired, then keep all reviews and the delivery; the words are the platform's own.
 
     Raises:
         ApplicationError: `publish.waiting` while the platform cannot be reached.
@@ -32,21 +38,41 @@ async def sync_review(platform: AdPlatform, writes: PlatformWrites, ref: Campaig
         facts = await campaign_facts.load(session, ref.campaign_id)
         rows = await platform_objects.of_campaign(session, ref.campaign_id)
         await _tell_of_used_up_total(session, facts)
-    if facts.account is None or not rows:
-        return ReviewReport()
-    reviews: list[AdReview] = []
-    async with platform.reading(facts.account):
-        token = platform.token(facts.account)
-        for campaign in rows:
-            if campaign.kind is PlatformKind.CAMPAIGN:
-                reviews += await platform.reader.review(campaign.platform_id, token)
-    lines = _lines(rows, reviews)
+        if facts.account is None or not rows:
+            return ReviewReport()
+        nodes = await _known(session, ref, facts.account, max(row.confirmed_at for row in rows))
+    if nodes is None:
+        nodes = await _look(platform, ref, facts.account, rows)
     async with platform.database.workspace_transaction(ref.workspace_id) as session:
-        for object_id, line in lines.items():
-            await platform_objects.store_review(session, object_id, line.verdict, line.words)
+        await measuring.note_delivery(session, ref.campaign_id, nodes)
         due = await next_expiry(session, facts)
-    delivery, reason = delivery_of(reviews)
-    return ReviewReport(ads=list(lines.values()), delivery=delivery, reason=reason, next_expiry=due)
+    delivery, reason = delivery_of(node.seen for node in nodes)
+    return ReviewReport(ads=_lines(rows, nodes), delivery=delivery, reason=reason, next_expiry=due)
+
+
+async def _known(session: AsyncSession, ref: CampaignRef, account: AdAccount, newest: datetime) -> list[OurNode] | None:
+    """What was read of the campaign within the hour; None where the platform has to be asked again."""
+    run = await publish_runs.latest(session, ref.campaign_id)
+    changed = max(newest, run.finished_at or run.updated_at) if run else newest
+    nodes = (await platform_nodes.ours(session, [ref.campaign_id])).get(ref.campaign_id)
+    if not nodes or changed > await ledger.database_now(session) - REVIEWED_WITHIN:
+        return None
+    recent = await platform_now(session, account.id) - RECENT
+    return nodes if all(node.seen_at >= recent for node in nodes) else None
+
+
+async def _look(
+    platform: AdPlatform, ref: CampaignRef, account: AdAccount, rows: Sequence[PlatformObject]
+) -> list[OurNode]:
+    ids = [row.platform_id for row in rows if row.kind is PlatformKind.CAMPAIGN]
+    async with platform.reading(account):
+        token = platform.token(account)
+        found = await platform.reader.account_nodes(account.external_id, account.currency, token, ids)
+    of = Scope(dict.fromkeys(ids, ref.campaign_id), whole=False)
+    async with platform.database.workspace_transaction(ref.workspace_id) as session:
+        await note_clock(session, account.id, found.platform_time)
+        await measuring.store_nodes(session, account, of, found.nodes, found.platform_time)
+        return (await platform_nodes.ours(session, [ref.campaign_id])).get(ref.campaign_id, [])
 
 
 async def _tell_of_used_up_total(session: AsyncSession, facts: CampaignFacts) -> None:
@@ -65,34 +91,11 @@ async def _tell_of_used_up_total(session: AsyncSession, facts: CampaignFacts) ->
     )
 
 
-def _lines(rows: Sequence[PlatformObject], reviews: Sequence[AdReview]) -> dict[UUID, AdReviewLine]:
-    ours = {row.platform_id: row for row in rows if row.kind is PlatformKind.AD}
-    return {
-        ours[review.ad_id].id: AdReviewLine(
-            ad_key=ours[review.ad_id].plan_key, verdict=review.verdict.value, words=_words(review)
-        )
-        for review in reviews
-        if review.ad_id in ours
-    }
-
-
-def _words(review: AdReview) -> list[str]:
-    # The platform often says the same as feedback and as an issue.
-    return list(dict.fromkeys([*review.words, *(issue.message or issue.summary for issue in review.issues)]))
-
-
-def delivery_of(reviews: Sequence[AdReview]) -> tuple[Delivery | None, str | None]:
-    """One rejected ad never hides that the others run; only when none can run is there no delivery."""
-    if not reviews:
-        return None, None
-    rejected = [review for review in reviews if review.verdict is ReviewVerdict.REJECTED]
-    first_words = next((words[0] for review in rejected if (words := _words(review))), None)
-    if len(rejected) == len(reviews):
-        return Delivery.NOT_DELIVERING, first_words or "The platform rejected every ad."
-    if rejected:
-        return Delivery.PARTLY_REJECTED, first_words
-    if any(review.verdict is ReviewVerdict.PENDING for review in reviews):
-        return Delivery.IN_PLATFORM_REVIEW, None
-    if any(review.effective_status in _RUNNING for review in reviews):
-        return Delivery.DELIVERING, None
-    return Delivery.NOT_DELIVERING, "The ads or something above them are paused on the platform."
+def _lines(rows: Sequence[PlatformObject], nodes: Sequence[OurNode]) -> list[AdReviewLine]:
+    keys = {row.id: row.plan_key for row in rows}
+    ads = [node for node in nodes if node.seen.kind is PlatformKind.AD]
+    return [
+        AdReviewLine(ad_key=keys[ad.object_id], verdict=verdict_of(ad.seen).value, words=words_of(ad.seen))
+        for ad in ads
+        if ad.object_id in keys
+    ]

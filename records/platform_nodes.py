@@ -1,8 +1,9 @@
 """Campaigns, ad sets and ads as the platform last showed them: ours, and foreign ones of imported accounts."""
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from sqlmodel import col, select
 from models.domain.platform_tree import GONE, NodeSeen
 from models.domain.states import PlatformKind
 from models.tables.ad_account import AdAccount
+from models.tables.ledger import PlatformObject
 from models.tables.platform_node import PlatformNode
 
 # One statement for thousands of rows. A reading that is older than what is stored changes nothing, and what an import
@@ -22,7 +24,8 @@ insert into platform_node as known (
     id, workspace_id, ad_account_id, kind, platform_id, object_id, campaign_id, parent_platform_id, name, status,
     effective_status, daily_budget_minor, lifetime_budget_minor, spend_cap_minor, learning, issues, review_words,
     detail, starts_at, ends_at, seen_at, gone_at)
-select gen_random_uuid(), :workspace_id, :ad_account_id, s.kind, s.platform_id, o.id, o.campaign_id,
+select gen_random_uuid(), :workspace_id, :ad_account_id, s.kind, s.platform_id, o.id,
+    coalesce(o.campaign_id, above.campaign_id),
     s.parent_platform_id, s.name, s.status, s.effective_status, s.daily_budget_minor, s.lifetime_budget_minor,
     s.spend_cap_minor, s.learning, s.issues, s.review_words, s.detail, s.starts_at, s.ends_at, :seen_at,
     case when s.status = any (:gone) then cast(:seen_at as timestamptz) end
@@ -32,6 +35,9 @@ from jsonb_to_recordset(cast(:seen as jsonb)) as s (
     review_words jsonb, detail jsonb, starts_at timestamptz, ends_at timestamptz)
 left join platform_object o
     on o.ad_account_id = :ad_account_id and o.kind = s.kind and o.platform_id = s.platform_id
+left join platform_object above
+    on above.ad_account_id = :ad_account_id and above.platform_id = s.parent_platform_id
+    and above.kind = case s.kind when 'ad_set' then 'campaign' when 'ad' then 'ad_set' end
 on conflict (ad_account_id, kind, platform_id) do update set
     object_id = excluded.object_id, campaign_id = excluded.campaign_id,
     parent_platform_id = excluded.parent_platform_id, name = excluded.name, status = excluded.status,
@@ -90,28 +96,40 @@ async def of_account(
 
 
 async def of_campaign(session: AsyncSession, campaign_id: UUID, *, gone: bool = False) -> list[PlatformNode]:
-    """The platform's campaigns, ad sets and ads of one campaign of ours."""
+    """The platform's campaigns, ad sets and ads of one campaign of ours; without `object_id` what others put there."""
     query = select(PlatformNode).where(col(PlatformNode.campaign_id) == campaign_id)
     if not gone:
         query = query.where(col(PlatformNode.gone_at).is_(None))
     return list((await session.execute(query.order_by(col(PlatformNode.platform_id)))).scalars())
 
 
-def as_seen(row: PlatformNode) -> NodeSeen:
-    return NodeSeen(
-        kind=row.kind,
-        platform_id=row.platform_id,
-        parent_platform_id=row.parent_platform_id,
-        name=row.name,
-        status=row.status,
-        effective_status=row.effective_status,
-        daily_budget_minor=row.daily_budget_minor,
-        lifetime_budget_minor=row.lifetime_budget_minor,
-        spend_cap_minor=row.spend_cap_minor,
-        learning=row.learning,
-        issues=tuple(row.issues),
-        review_words=tuple(row.review_words),
-        detail=row.detail,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
+@dataclass(frozen=True, slots=True)
+class OurNode:
+    """An object of ours as the platform last showed it, at `seen_at` (platform time)."""
+
+    object_id: UUID
+    seen_at: datetime
+    seen: NodeSeen
+
+
+_SEEN = tuple(field.name for field in fields(NodeSeen))
+
+
+async def ours(session: AsyncSession, campaign_ids: Collection[UUID]) -> dict[UUID, list[OurNode]]:
+    """The objects of ours in these campaigns that are still there and planned, whatever others put beside them."""
+    node = PlatformNode
+    query = (
+        sa.select(
+            col(node.campaign_id), col(node.object_id), col(node.seen_at), *(col(getattr(node, name)) for name in _SEEN)
+        )
+        .join(PlatformObject, col(PlatformObject.id) == col(node.object_id))
+        .where(
+            col(node.campaign_id).in_(list(campaign_ids)),
+            col(node.gone_at).is_(None),
+            col(PlatformObject.retired_at).is_(None),
+        )
     )
+    found: dict[UUID, list[OurNode]] = defaultdict(list)
+    for campaign_id, object_id, seen_at, *seen in await session.execute(query.order_by(col(node.platform_id))):
+        found[campaign_id].append(OurNode(object_id, seen_at, NodeSeen(*seen)))
+    return dict(found)

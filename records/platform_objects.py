@@ -116,10 +116,17 @@ async def retire(session: AsyncSession, object_ids: Iterable[UUID], at: datetime
     )
 
 
-async def store_review(session: AsyncSession, object_id: UUID, verdict: str, words: Sequence[str]) -> None:
-    """Keep an ad's review; `words` are the platform's own."""
-    review: JsonObject = {"verdict": verdict, "words": [*words]}
-    await session.execute(sa.update(PlatformObject).where(col(PlatformObject.id) == object_id).values(review=review))
+async def store_reviews(session: AsyncSession, reviews: Mapping[UUID, tuple[str, Sequence[str]]]) -> int:
+    """Keep the verdict on each ad, with the platform's own words; returns how many changed."""
+    known = sa.select(col(PlatformObject.id), col(PlatformObject.review)).where(col(PlatformObject.id).in_(reviews))
+    before = {row.id: row.review for row in await session.execute(known)} if reviews else {}
+    told: dict[UUID, JsonObject] = {
+        object_id: {"verdict": verdict, "words": [*words]} for object_id, (verdict, words) in reviews.items()
+    }
+    changed = [{"id": key, "review": told[key]} for key, review in before.items() if review != told[key]]
+    if changed:
+        await session.execute(sa.update(PlatformObject), changed)
+    return len(changed)
 
 
 async def retire_paused(session: AsyncSession, campaign_id: UUID, number: int, at: datetime) -> None:

@@ -14,6 +14,7 @@ from models.tables.base import TIMESTAMP, JsonObject, TenantRow, same_workspace,
 class PlatformNode(TenantRow, table=True):
     """`object_id` is set where the object is one of ours; without it the node is foreign: read, never written.
 
+    `campaign_id` is also set where somebody else put an object into one of ours: its money is that campaign's.
     Money in minor units of the account's currency. `seen_at` is platform time.
     """
 

@@ -19,7 +19,6 @@ from models.domain.states import PlatformKind, WriteOp
 from providers.ads.insights import AccountNodes, Insights, InsightsQuery
 from providers.ads.results import (
     AccountState,
-    AdReview,
     CampaignTree,
     FoundObject,
     InstagramChoice,
@@ -162,8 +161,6 @@ class AdsReader(Protocol):
     ) -> list[Obstacle]:
         """Everything about account, page, pixel and event that would make a publish fail; empty when it can start."""
         ...
-
-    async def review(self, campaign_id: str, token: SecretStr) -> list[AdReview]: ...
 
     async def video(self, video_id: str, token: SecretStr) -> VideoState: ...
 

@@ -6,7 +6,6 @@ Units: budgets are integers in the *platform's* unit for the account's currency.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
 from pydantic import JsonValue, SecretStr
 
@@ -94,27 +93,6 @@ class CampaignTree:
     @property
     def ids(self) -> frozenset[str]:
         return frozenset(node.id for node in (self.campaign, *self.ad_sets, *self.ads) if not node.gone)
-
-
-class ReviewVerdict(StrEnum):
-    """`NOT_STATED`: the ad is paused, and a paused ad does not tell what its review decided."""
-
-    PENDING = "pending"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    NOT_STATED = "not_stated"
-
-
-@dataclass(frozen=True, slots=True)
-class AdReview:
-    """The platform's policy review of one ad; `words` are its own reasons for a rejection."""
-
-    ad_id: str
-    ad_set_id: str
-    verdict: ReviewVerdict
-    effective_status: str
-    words: tuple[str, ...]
-    issues: tuple[Issue, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -313,11 +313,3 @@ def change_set_applied(number: int, schedule: Schedule | None, status: CampaignS
             version.state, version.submitted_at = DocumentState.SUBMITTED, context.now
 
     return change
-
-
-def delivery_seen(delivery: Delivery, reason: str | None) -> Change:
-    def change(context: Context) -> None:
-        context.facts.campaign.delivery = delivery
-        context.facts.campaign.delivery_reason = reason
-
-    return change

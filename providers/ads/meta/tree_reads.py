@@ -1,4 +1,4 @@
-"""Reads campaigns and everything under them, with review and media states. Repeating any of it is harmless.
+"""Reads campaigns and everything under them, and the states of media. Repeating any of it is harmless.
 
 Source: Marketing API v26.0 reference of ad account, campaign, ad set, ad, ad creative and video; read September 2026.
 """
@@ -13,7 +13,7 @@ from providers.ads.meta.listing import Listing, list_all
 from providers.ads.meta.transport import Call, MetaTransport
 from providers.ads.meta.wire import Row, WireNode, WireThumbnail, WireVideo, as_wire
 from providers.ads.protocol import Usage
-from providers.ads.results import AdReview, CampaignTree, FoundObject, NodeState, ReviewVerdict, VideoState
+from providers.ads.results import CampaignTree, FoundObject, NodeState, VideoState
 
 EDGES = {
     PlatformKind.CAMPAIGN: "campaigns",
@@ -51,14 +51,6 @@ STATUSES: dict[PlatformKind, list[JsonValue]] = {
     PlatformKind.CAMPAIGN: _LIVING,
     PlatformKind.AD_SET: [*_LIVING, "CAMPAIGN_PAUSED"],
     PlatformKind.AD: [*_LIVING, *_AD_STATES, "PENDING_BILLING_INFO"],
-}
-
-_VERDICTS = {
-    "DISAPPROVED": ReviewVerdict.REJECTED,
-    "PENDING_REVIEW": ReviewVerdict.PENDING,
-    "IN_PROCESS": ReviewVerdict.PENDING,
-    "ACTIVE": ReviewVerdict.APPROVED,
-    "PREAPPROVED": ReviewVerdict.APPROVED,
 }
 
 
@@ -109,10 +101,6 @@ class MetaTreeReader:
         found = (as_wire(WireNode, row).found(kind) for row in listing.rows)
         return [thing for thing in found if marker_of(thing.name) == marker]
 
-    async def review(self, campaign_id: str, token: SecretStr) -> list[AdReview]:
-        ads = await self._children(campaign_id, PlatformKind.AD, token)
-        return [_reviewed(ad) for ad in ads if not ad.gone]
-
     async def video(self, video_id: str, token: SecretStr) -> VideoState:
         reply = await self._transport.call(Call("GET", video_id, {"fields": "id,status"}), token)
         video = as_wire(WireVideo, reply.body)
@@ -134,10 +122,3 @@ class MetaTreeReader:
         if kind in STATUSES:
             params["effective_status"] = STATUSES[kind]
         return await list_all(self._transport, f"{parent}/{EDGES[kind]}", params, token)
-
-
-def _reviewed(ad: NodeState) -> AdReview:
-    verdict = _VERDICTS.get(ad.effective_status, ReviewVerdict.NOT_STATED)
-    if verdict is ReviewVerdict.NOT_STATED and ad.review_words:
-        verdict = ReviewVerdict.REJECTED
-    return AdReview(ad.id, ad.parent_id or "", verdict, ad.effective_status, ad.review_words, ad.issues)

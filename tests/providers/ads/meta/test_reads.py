@@ -12,11 +12,10 @@ from providers.ads.meta.reads import MetaReader
 from providers.ads.meta.transport import MetaTransport
 from providers.ads.meta.writes import MetaWriter
 from providers.ads.protocol import PlatformWrite, UploadFile
-from providers.ads.results import ReviewVerdict
 from providers.errors import Refused
 from tests.providers.ads.meta.advertiser import Advertiser
 from tests.providers.ads.meta.plans import START, approved
-from tests.providers.ads.meta.publishing import Published, Publisher
+from tests.providers.ads.meta.publishing import Publisher
 from tests.providers.ads.meta.wire_stub import reply, wire_stub
 
 
@@ -76,51 +75,6 @@ class TestTree:
         listed = await reader.list_campaigns(publisher.shop.id, publisher.shop.token)
 
         assert [(node.id, node.name) for node in listed] == [(campaign_id, "Made by hand")]
-
-
-class TestReview:
-    async def published(self, publisher: Publisher) -> Published:
-        return await publisher.tree(approved(target=publisher.shop.target))
-
-    async def test_a_rejected_ad_brings_metas_reasons(self, publisher: Publisher, reader: MetaReader) -> None:
-        words = "Ads must not promise a warm room."
-        publisher.shop.change(review_rules=[{"phrase": "warm room", "code": "WARMTH", "text": words}])
-        made = await self.published(publisher)
-
-        review = (await reader.review(made.campaign_id, publisher.shop.token))[0]
-
-        assert (review.ad_id, review.ad_set_id) == (made.ad_id, made.ad_set_id)
-        assert review.verdict is ReviewVerdict.REJECTED
-        assert review.words == (words,)
-        assert review.issues[0].hard
-
-    async def test_an_ad_waits_for_its_review_and_then_a_paused_one_says_nothing(
-        self, publisher: Publisher, reader: MetaReader
-    ) -> None:
-        publisher.shop.change(review_delay_s=3600)
-        made = await self.published(publisher)
-        before = await reader.review(made.campaign_id, publisher.shop.token)
-        publisher.shop.advance(hours=2)
-        after = await reader.review(made.campaign_id, publisher.shop.token)
-
-        assert [row.verdict for row in (*before, *after)] == [ReviewVerdict.PENDING, ReviewVerdict.NOT_STATED]
-
-    async def test_a_running_ad_is_approved_and_its_ad_set_learns(
-        self, publisher: Publisher, reader: MetaReader
-    ) -> None:
-        made = await self.published(publisher)
-        for kind, node_id in (
-            (PlatformKind.AD, made.ad_id),
-            (PlatformKind.AD_SET, made.ad_set_id),
-            (PlatformKind.CAMPAIGN, made.campaign_id),
-        ):
-            await publisher.change(WriteOp.ACTIVATE, kind, node_id)
-
-        review = (await reader.review(made.campaign_id, publisher.shop.token))[0]
-        tree = await reader.list_tree(made.campaign_id, publisher.shop.token)
-
-        assert review.verdict is ReviewVerdict.APPROVED
-        assert tree.ad_sets[0].learning == "LEARNING"
 
 
 class TestAccount:
