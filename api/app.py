@@ -91,6 +91,7 @@ ROUTERS = (
     account_objects.router,
     metric_imports.router,
     posted_metrics.router,
+    posted_metrics.workspace_router,
     analytics.router,
     dashboard.router,
     reports.router,

@@ -10,11 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models.domain.metrics import MetricLevel
 from models.domain.platform_tree import TREE_KINDS
 from models.tables.ad_account import AdAccount
-from records import platform_objects, readings
+from models.tables.identity import Workspace
+from records import audit, platform_objects, readings
+from records.audit import AuditEntry
 from records.platform_clock import platform_now
 from records.readings import NewReading
 
 POSTED = "posted"
+SETTING = "posted_metrics_decide"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +37,21 @@ async def objects_of(session: AsyncSession, campaign_id: UUID) -> Mapping[str, M
 async def store(session: AsyncSession, account: AdAccount, told: Sequence[NewReading]) -> Posted:
     at = await platform_now(session, account.id)
     return Posted(at, await readings.store(session, account, told, at, source=POSTED))
+
+
+def decide(workspace: Workspace) -> bool:
+    """Whether the workspace lets posted figures drive decisions, where the platform itself has none."""
+    return workspace.settings.get(SETTING) is True
+
+
+def deciding_sources(workspace: Workspace) -> tuple[str, ...]:
+    """Whose figures decisions may rest on. Reports that were uploaded are for people only."""
+    return (readings.PLATFORM, POSTED) if decide(workspace) else (readings.PLATFORM,)
+
+
+async def let_decide(session: AsyncSession, wanted: bool, by: AuditEntry) -> None:
+    """Holds from the next run on. `by` is recorded only where it was otherwise before."""
+    workspace = await session.get_one(Workspace, by.workspace_id, with_for_update=True)
+    if decide(workspace) is wanted or not await audit.record(session, by):
+        return
+    workspace.settings = {**workspace.settings, SETTING: wanted}

@@ -10,10 +10,17 @@ from pydantic import JsonValue
 
 from api.auditing import entry
 from api.campaign_client import request_hash
-from api.deps import EditorDep, IdempotencyKey, ServicesDep
+from api.deps import CallerDep, EditorDep, IdempotencyKey, ServicesDep
 from api.problems import ApiError, FieldProblem, ProblemType, not_found, wrong_fields
 from api.responses import problems
-from api.schemas.posted_metrics import PostedFigures, PostedMetricsView, PostMetricsBody, StoredFigures
+from api.schemas.posted_metrics import (
+    PostedFigures,
+    PostedMetricsSetting,
+    PostedMetricsView,
+    PostMetricsBody,
+    StoredFigures,
+)
+from api.visibility import require_team
 from models.domain.metrics import Counts, MetricLevel
 from models.tables.ad_account import AdAccount
 from models.tables.audit import AuditEvent
@@ -28,7 +35,9 @@ from records.readings import COUNTS, NewReading
 router = APIRouter(prefix="/campaigns", tags=["metrics"])
 
 ACTION = "post_metrics"
-SETTING = "posted_metrics_decide"
+
+# What posted figures may do is said once for the whole workspace.
+workspace_router = APIRouter(prefix="/workspace", tags=["metrics"])
 
 
 @router.post(
@@ -63,9 +72,29 @@ async def post_campaign_metrics(
         source=posted_metrics.POSTED,
         read_at=posted.at,
         changed=posted.changed,
-        drives_decisions=workspace.settings.get(SETTING) is True,
+        drives_decisions=posted_metrics.decide(workspace),
         figures=placed,
     )
+
+
+@workspace_router.get("/posted-metrics", operation_id="get_posted_metrics_setting", responses=problems(401, 403))
+async def get_posted_metrics_setting(services: ServicesDep, caller: CallerDep) -> PostedMetricsSetting:
+    """Whether figures that programs post may drive decisions where the platform has none."""
+    require_team(caller)
+    async with services.database.workspace_transaction(caller.workspace_id) as session:
+        workspace = await session.get_one(Workspace, caller.workspace_id)
+        return PostedMetricsSetting(decide=posted_metrics.decide(workspace))
+
+
+@workspace_router.put("/posted-metrics", operation_id="set_posted_metrics_setting", responses=problems(401, 403, 422))
+async def set_posted_metrics_setting(
+    body: PostedMetricsSetting, services: ServicesDep, caller: EditorDep
+) -> PostedMetricsSetting:
+    """Say whether they may; they may not until somebody says so. Holds from the next hourly run on."""
+    by = entry(caller, "set_posted_metrics", ("workspace", caller.workspace_id), after={"decide": body.decide})
+    async with services.database.workspace_transaction(caller.workspace_id) as session:
+        await posted_metrics.let_decide(session, body.decide, by)
+    return body
 
 
 def _placed(figures: Sequence[PostedFigures], known: Mapping[str, MetricLevel], today: date) -> list[StoredFigures]:

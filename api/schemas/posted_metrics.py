@@ -41,6 +41,10 @@ class PostMetricsBody(Body):
     figures: Annotated[list[PostedFigures], Field(min_length=1, max_length=1_000)]
 
 
+class PostedMetricsSetting(Body):
+    decide: bool
+
+
 class StoredFigures(PostedFigures):
     object_id: ExternalId
     level: MetricLevel

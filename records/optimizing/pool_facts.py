@@ -21,9 +21,10 @@ from models.tables.ad_account import AdAccount
 from models.tables.approval import Approval
 from models.tables.campaign import Campaign
 from models.tables.drift import Drift
+from models.tables.identity import Workspace
 from models.tables.ledger import LedgerIntent
 from models.tables.plan import ScheduleVersion
-from records import budgets, readings
+from records import budgets, posted_metrics, readings
 from records.optimizing import moves, suggestions
 from records.optimizing.owners import BudgetOwner, campaign_tree
 from records.readings import DayReading, Span
@@ -60,9 +61,11 @@ async def figures(session: AsyncSession, account: AdAccount, facts: Sequence[Poo
     today = account_day(now, account.timezone)
     ids = [owner.platform_id for each in facts for owner in each.tree]
     campaign_ids = [each.campaign.id for each in facts]
+    sources = posted_metrics.deciding_sources(await session.get_one(Workspace, account.workspace_id))
+    span = Span(today - BEFORE_TODAY, today, sources)
     return Figures(
         histories=await budgets.history(session, account.id, ids, now - WEEK),
-        days=await readings.days(session, account.id, Span(today - BEFORE_TODAY, today), campaign_ids=campaign_ids),
+        days=await readings.days(session, account.id, span, campaign_ids=campaign_ids),
     )
 
 

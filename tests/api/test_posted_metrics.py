@@ -8,9 +8,12 @@ from sqlmodel import select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.domain.roles import Role
-from models.tables.identity import Workspace
+from models.tables.ad_account import AdAccount
+from models.tables.campaign import Campaign as CampaignRow
 from models.tables.metrics import MetricReading
 from records.database import Database
+from records.optimizing import pool_facts
+from records.optimizing.pool_facts import PoolFacts
 from tests.api.advertisers import connect, new_advertiser
 from tests.api.campaigns import Campaign
 from tests.api.people import Join
@@ -109,14 +112,31 @@ async def test_a_campaign_with_several_on_the_platform_must_say_which(
     assert "177, 178" in reply.json()["errors"][0]["message"]
 
 
-async def test_a_workspace_may_let_posted_figures_decide(campaign: Campaign, path: str, records: Database) -> None:
+async def test_posted_figures_reach_decisions_only_where_the_workspace_says_so(
+    campaign: Campaign, path: str, account_id: UUID, records: Database, join: Join
+) -> None:
+    http, setting = campaign.member.http, "/api/v1/workspace/posted-metrics"
+    figures = {"figures": [{**FIGURES, "object_id": "277", "day": str(NEXT_DAY)}]}
+    await http.post(path, json=figures, headers=key())
+
+    assert (await http.get(setting)).json() == {"decide": False}
+    assert await decided_on(campaign, account_id, records) == {}
+    approver = await join(Role.APPROVER, campaign.member.workspace_id)
+    assert (await approver.http.put(setting, json={"decide": True})).status_code == 403
+    assert (await http.put(setting, json={"decide": True})).json() == {"decide": True}
+
+    assert (await http.post(path, json=figures, headers=key())).json()["drives_decisions"] is True
+    assert await decided_on(campaign, account_id, records) == {"277": "posted"}
+
+
+async def decided_on(campaign: Campaign, account_id: UUID, records: Database) -> dict[str, str]:
+    """The source of the figures that a decision about the campaign would rest on, by ad set."""
     async with records.workspace_transaction(campaign.member.workspace_id) as session:
-        workspace = await session.get_one(Workspace, campaign.member.workspace_id)
-        workspace.settings = {**workspace.settings, "posted_metrics_decide": True}
-
-    reply = await campaign.member.http.post(path, json={"figures": [{**FIGURES, "day": str(NEXT_DAY)}]}, headers=key())
-
-    assert reply.json()["drives_decisions"] is True
+        account = await session.get_one(AdAccount, account_id)
+        row = await session.get_one(CampaignRow, UUID(campaign.id))
+        facts = PoolFacts(row, schedule=None, approved=True, tree=[], moved_at=None, proposed_at=None)
+        found = await pool_facts.figures(session, account, [facts], datetime.now(UTC))
+    return {number: days[0].source for number, days in found.days.items()}
 
 
 async def test_only_editors_of_the_workspace_may_post_and_only_for_what_is_published(
