@@ -90,8 +90,8 @@ def _decided(problem: Problem, pools: Sequence[Pool]) -> list[PoolDecision]:
     allocation = allocate(shares, table.layout)
     before, after = shares.results(shares.now), shares.results(allocation.amounts)
     whole = table.layout.total(before)
-    gains = table.layout.total(after) / np.maximum(whole, 1e-300) - 1
-    per_result = table.seen.results_per_day / np.maximum(whole, 1e-300)
+    gains = table.layout.total(after) / np.maximum(whole, 1e-9) - 1
+    per_result = table.seen.results_per_day / np.maximum(whole, 1e-9)
     each = (after - before - table.layout.spread(allocation.price) * (allocation.amounts - shares.now)) * (
         table.layout.spread(per_result)
     )

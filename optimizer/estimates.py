@@ -18,10 +18,13 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 WINDOW_DAYS = 14
-HALF_LIFE_DAYS = 4.0
-PRIOR_CLICKS = 30.0
-"""The pool's own mean weighs as much as this many clicks of an owner, and this many conversions."""
-PRIOR_CONVERSIONS = 6.0
+HALF_LIFE_DAYS = 5.0
+PRIOR_CLICKS = 100.0
+"""The pool's own mean weighs as much as this many clicks of an owner."""
+PRIOR_CONVERSIONS = (4.0, 100.0)
+"""The same of conversions: least where a pool's owners clearly differ, most where chance explains what they show."""
+USUAL_VARIANCE = 0.1
+"""Of conversion rates within a pool, relative to their mean; it counts as much as one owner of the pool."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,8 @@ def estimate(pools: Sequence[Pool], layout: Layout, at: datetime, zone: str) -> 
         (values * weight).sum(axis=1) for values in (spend, clicks, conversions, converting_clicks, days)
     )
     per_spend = _shrunk(layout, clicked, spent, PRIOR_CLICKS)
-    per_click = _shrunk(layout, converted, could_convert, PRIOR_CONVERSIONS)
+    prior = _prior(layout, converted, could_convert)
+    per_click = _shrunk(layout, converted, could_convert, prior)
     known = layout.total(could_convert) > 0
     per_click = np.where(layout.spread(known.astype(float)) > 0, per_click, 1.0)
     results = per_spend * per_click * _value(pools, layout)
@@ -84,7 +88,7 @@ def estimate(pools: Sequence[Pool], layout: Layout, at: datetime, zone: str) -> 
         clicks_per_spend=per_spend,
         conversions_per_click=per_click,
         rate=results / np.maximum(layout.spread(_mean(layout, results, spent)), 1e-300),
-        log_variance=1 / (clicked + PRIOR_CLICKS) + np.where(could_convert > 0, 1 / (converted + PRIOR_CONVERSIONS), 0),
+        log_variance=1 / (clicked + PRIOR_CLICKS) + np.where(could_convert > 0, 1 / (converted + prior), 0),
         daily_spend=spent / np.maximum(exposed, 1e-9),
         recent_spend=spend[:, :2].sum(axis=1) / np.maximum(days[:, :2].sum(axis=1), 1e-9),
         recent_days=days[:, :2].sum(axis=1),
@@ -133,10 +137,25 @@ def _age_of(owner: Owner, today: date, zone: str) -> float:
     return max((end - owner.started_at).total_seconds() / 86_400, 0.02)
 
 
-def _shrunk(layout: Layout, part: Floats, whole: Floats, prior: float) -> Floats:
+def _shrunk(layout: Layout, part: Floats, whole: Floats, prior: float | Floats) -> Floats:
     """part / whole of each owner, as if it had begun with `prior` parts at the rate of its pool."""
-    mean = layout.spread((layout.total(part) + 1e-12) / (layout.total(whole) + 1e-9))
+    mean = layout.spread(_rate(layout, part, whole))
     return np.asarray((part + prior) / (whole + prior / mean), dtype=np.float64)
+
+
+def _rate(layout: Layout, part: Floats, whole: Floats) -> Floats:
+    return np.asarray((layout.total(part) + 1e-12) / (layout.total(whole) + 1e-9), dtype=np.float64)
+
+
+def _prior(layout: Layout, part: Floats, whole: Floats) -> Floats:
+    """How many parts the pool's rate is worth: by how much its owners differ beyond chance (DerSimonian and Laird)."""
+    expected = np.maximum(whole * layout.spread(_rate(layout, part, whole)), 1e-9)
+    degrees, total = layout.total(np.ones_like(part)) - 1, layout.total(expected)
+    beyond_chance = layout.total((part - expected) ** 2 / expected) - degrees
+    variance = beyond_chance / np.maximum(total - layout.total(expected**2) / total, 1e-9)
+    believed = (degrees * variance + USUAL_VARIANCE) / (degrees + 1)
+    fewest, most = PRIOR_CONVERSIONS
+    return layout.spread(np.clip(1 / np.maximum(believed, 1 / most), fewest, most))
 
 
 def _mean(layout: Layout, values: Floats, weights: Floats) -> Floats:
