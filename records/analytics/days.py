@@ -27,9 +27,12 @@ DAYS = "(select cast(generate_series(cast(:first as date), cast(:last as date), 
 OF_NODE = (
     "{r}.workspace_id = n.workspace_id and {r}.ad_account_id = n.ad_account_id and {r}.external_id = n.platform_id"
 )
+_READINGS = f"select * from metric_reading r where {OF_NODE.format(r='r')} and r.account_day = d.day"  # noqa: S608 (no value is in the text)
 NEWEST = f"""lateral (
-    select * from metric_reading r where {OF_NODE.format(r="r")} and r.account_day = d.day
-    order by (r.source = 'platform') desc, (r.source = 'csv') desc, r.read_at desc, r.attribution limit 1) r"""  # noqa: S608 (no value is in the text)
+    ({_READINGS} and r.source = 'platform' order by r.read_at desc limit 1)
+    union all
+    ({_READINGS} and r.source <> 'platform' order by (r.source = 'csv') desc, r.read_at desc limit 1)
+    limit 1) r"""
 # What was stated first once the day was over, where something else was stated later.
 CLOSING = f"""lateral (
     select * from metric_reading c where {OF_NODE.format(r="c")} and c.account_day = d.day and c.source = r.source

@@ -57,7 +57,7 @@ async def test_figures_are_read_on_a_phone_and_on_a_wide_screen_and_follow_new_o
     workspace_id = ads.campaign.workspace_id
     await ads.read(next(iter(ads.nodes)), 0, spend_minor=1_234_500, impressions=1, clicks=1)
     async with people.database.workspace_transaction(workspace_id) as session:
-        await changes.notify(session, workspace_id, "metrics", ads.account.id)
+        await changes.notify(session, workspace_id, "ad_account", ads.account.id)
 
     await expect(page.get_by_text("SAR 12,345.00").first).to_be_attached(timeout=PATIENCE_MS)
     assert await page.evaluate("window.loadedOnce")
