@@ -1,4 +1,8 @@
-"""What the gate asks of writes that move money by themselves, the optimizer's and undo's, under the campaign's lock."""
+"""What the gate asks of budgets: of those who move money by themselves, the optimizer and undo, most of all.
+
+Their rules are asked while the campaign's lock is held alone, so that two raises at once cannot exceed what is
+approved.
+"""
 
 from datetime import datetime, timedelta
 
@@ -6,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from models.domain.budget_history import DAY
+from models.domain.budget_history import DAY, BudgetHistory
 from models.domain.budget_limits import objection
 from models.domain.money import in_words
 from models.domain.schedule import EnvelopeAction, EnvelopeMode
@@ -19,6 +23,7 @@ from records.pools import MinorUnits, PoolView
 
 BUDGET_EDITS_PER_HOUR = 4
 """Meta's own limit per ad set (613/1487632); one more blocks the ad set for an hour."""
+HOUR = timedelta(hours=1)
 MOVING = (WriteClass.OPTIMIZER, WriteClass.UNDO)
 _OPS = (WriteOp.UPDATE, WriteOp.PAUSE, WriteOp.ACTIVATE)
 
@@ -28,32 +33,39 @@ def moves_money(intent: LedgerIntent) -> bool:
     return intent.write_class in MOVING and intent.op is WriteOp.UPDATE
 
 
-async def edited_too_often(session: AsyncSession, intent: LedgerIntent, now: datetime) -> bool:
-    """Counts every change of that budget within the last hour, whoever made it and wherever."""
-    if intent.op is not WriteOp.UPDATE or not pools.touches_budget(intent.payload):
-        return False
-    query = sa.select(col(PlatformObject.platform_id)).where(col(PlatformObject.id) == intent.object_id)
-    platform_id = (await session.execute(query)).scalar_one_or_none()
-    if platform_id is None:
-        return False
-    hour_ago = now - timedelta(hours=1)
-    known = await budgets.history(session, intent.ad_account_id, [platform_id], hour_ago)
-    return platform_id in known and known[platform_id].edits_since(hour_ago) >= BUDGET_EDITS_PER_HOUR
-
-
 async def objection_to(
     session: AsyncSession, account: AdAccount, intent: LedgerIntent, now: datetime, to_minor: MinorUnits
 ) -> str | None:
     """Why the write may not be sent, in words; None where it may. `now` is platform time."""
     if intent.write_class not in MOVING:
-        return None
+        return await _edited_too_often(session, intent, now)
     pool = await pools.load(session, account, intent.campaign_id, now, to_minor)
     if pool is None:
         return "Nothing is approved that says how far this budget may go."
     words = _not_its_own(pool, intent) or await _not_allowed(session, pool, intent)
     if words is None and intent.op is WriteOp.UPDATE:
-        words = _budget_objection(account, pool, intent, now, to_minor)
+        history = pool.histories.get(intent.object_id, BudgetHistory())
+        words = _too_often(history, now) or _budget_objection(account, pool, intent, now, to_minor)
     return words
+
+
+async def _edited_too_often(session: AsyncSession, intent: LedgerIntent, now: datetime) -> str | None:
+    """The platform's own limit holds for people too."""
+    if intent.op is not WriteOp.UPDATE or not pools.touches_budget(intent.payload):
+        return None
+    query = sa.select(col(PlatformObject.platform_id)).where(col(PlatformObject.id) == intent.object_id)
+    platform_id = (await session.execute(query)).scalar_one_or_none()
+    if platform_id is None:
+        return None
+    known = await budgets.history(session, intent.ad_account_id, [platform_id], now - HOUR)
+    return _too_often(known.get(platform_id, BudgetHistory()), now)
+
+
+def _too_often(history: BudgetHistory, now: datetime) -> str | None:
+    """Counts every change of that budget within the last hour, whoever made it and wherever."""
+    if history.edits_since(now - HOUR) < BUDGET_EDITS_PER_HOUR:
+        return None
+    return "This budget was changed four times within an hour; the platform takes no more."
 
 
 def _not_its_own(pool: PoolView, intent: LedgerIntent) -> str | None:

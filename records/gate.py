@@ -126,10 +126,6 @@ async def _money_ruling(
     now = await platform_now(session, account.id)
     if intent.expires_at is not None and now >= intent.expires_at:
         return Ruling(GateVerdict.DROP, "It came too late: what it was decided on is no longer current.")
-    if await budget_rules.edited_too_often(session, intent, now):
-        return Ruling(
-            GateVerdict.DROP, "This budget was changed four times within an hour; the platform takes no more."
-        )
     words = await budget_rules.objection_to(session, account, intent, now, to_minor)
     return ALLOWED if words is None else Ruling(GateVerdict.DROP, words)
 

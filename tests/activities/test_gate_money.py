@@ -62,7 +62,7 @@ async def test_a_stopped_campaign_takes_only_what_calms_it(live: Desk) -> None:
     await live.change(Campaign, status=CampaignStatus.PUBLISHING)
     ours = replace(await paused(live), write_class=WriteClass.PUBLISH, publish_number=1)
     assert (await ruled(live, ours)).verdict is PASSES
-    assert (await ruled(live, replace(ours, op=WriteOp.UPDATE))).verdict is DROPS
+    assert (await ruled(live, replace(ours, op=WriteOp.UPDATE))).verdict is WAITS
     assert (await ruled(live, replace(ours, op=WriteOp.DELETE, write_class=WriteClass.STOP))).verdict is PASSES
 
 
