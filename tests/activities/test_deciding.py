@@ -106,7 +106,7 @@ async def test_people_are_asked_where_nobody_allowed_more(desk: DecidingDesk) ->
     assert "that is done once in 24 h" in (await desk.move_sets(campaign))[-1].reason
 
 
-async def test_a_newer_proposal_takes_the_place_of_the_older_one(desk: DecidingDesk) -> None:
+async def test_a_proposal_that_nobody_decided_on_makes_room_for_a_newer_one(desk: DecidingDesk) -> None:
     campaign = await desk.running(2, 8)
     await desk.decide()
     (older,) = await desk.suggestions(campaign)
@@ -116,7 +116,7 @@ async def test_a_newer_proposal_takes_the_place_of_the_older_one(desk: DecidingD
 
     older, newer = await desk.suggestions(campaign)
     assert (older.status, newer.status) == (SuggestionState.EXPIRED, SuggestionState.OPEN)
-    assert older.reason == "A newer proposal took its place."
+    assert older.reason == "Nobody decided in time; what it rests on is too old by now."
 
 
 @pytest.mark.parametrize(

@@ -188,3 +188,16 @@ async def test_a_late_twin_of_a_run_proposes_nothing_twice(desk: DecidingDesk, p
         twin = Proposal(desk.workspace_id, proposed.campaign_id, run.id, "Again", "", proposed_at=desk.now)
         assert await suggestions.propose(session, [twin]) == []
     assert [row.title for row in await desk.suggestions(proposed.campaign_id)] == [proposed.title]
+
+
+async def test_a_newer_proposal_takes_the_place_of_an_older_open_one(desk: DecidingDesk, proposed: Suggestion) -> None:
+    run = await desk.begin()
+    newer = Proposal(desk.workspace_id, proposed.campaign_id, run.run_id, "Newer", "", proposed_at=desk.now)
+
+    async with desk.database.workspace_transaction(desk.workspace_id) as session:
+        assert await suggestions.propose(session, [newer]) == [newer.id]
+
+    rows = {row.title: row for row in await desk.suggestions(proposed.campaign_id)}
+    assert rows["Newer"].status is SuggestionState.OPEN
+    assert rows[proposed.title].status is SuggestionState.EXPIRED
+    assert rows[proposed.title].reason == "A newer proposal took its place."
