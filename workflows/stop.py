@@ -15,6 +15,8 @@ FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=1)
 # The platform's lists may lag behind what was just written.
 CLEAN_LISTINGS = 2
+# Some thousand events of history; a platform that is away for days takes a few such runs.
+SWEEPS_PER_RUN = 100
 
 
 @workflow.defn
@@ -29,21 +31,19 @@ class StopWorkflow:
     @workflow.run
     async def run(self, stop: StopRef) -> StopSweep:
         clean, pause = 0, FIRST_PAUSE
-        while True:
+        for _ in range(SWEEPS_PER_RUN):
             swept = await self._sweep()
             if swept.released:
                 return swept
             clean = clean + 1 if swept.clean else 0
             if clean == CLEAN_LISTINGS:
-                break
+                await workflow.execute_activity_method(
+                    Stopping.finish_stop, stop, summary="Record that everything stands still", **policies.RECORD
+                )
+                return swept
             pause = FIRST_PAUSE if swept.clean else min(2 * pause, LONGEST_PAUSE)
             await workflow.sleep(max(pause, timedelta(seconds=swept.again_in_s)), summary="Look again")
-            if workflow.info().is_continue_as_new_suggested():
-                workflow.continue_as_new(stop)
-        await workflow.execute_activity_method(
-            Stopping.finish_stop, stop, summary="Record that everything stands still", **policies.RECORD
-        )
-        return swept
+        workflow.continue_as_new(stop)
 
     async def _sweep(self) -> StopSweep:
         swept = await workflow.execute_activity_method(
