@@ -136,17 +136,22 @@ async def owners(desk: Desk) -> dict[str, PlatformObject]:
 
 
 async def decide(desk: Desk, wanted: Mapping[str, tuple[int, int]], *, minutes: float = 30, **more: object) -> UUID:
-    """A move set of the optimizer as a run stores it: plan key to budget before and after, in minor units."""
+    """A move set of the optimizer as a run stores it: plan key to budget before and after, in minor units.
+
+    With `kind` pause the amounts mean nothing.
+    """
     rows = await owners(desk)
+    kind = more.pop("kind", "budget")
     actions = [
         NewAction(
             object_id=rows[key].id,
             object_kind=rows[key].kind,
             external_id=rows[key].platform_id,
             name=rows[key].name,
-            before={"amount_minor": before},
-            after={"amount_minor": after},
+            before={"amount_minor": before} if kind == "budget" else {"status": "ACTIVE"},
+            after={"amount_minor": after} if kind == "budget" else {"status": "PAUSED"},
             reason="Test.",
+            kind=str(kind),
             gain=float(after - before),
         )
         for key, (before, after) in wanted.items()

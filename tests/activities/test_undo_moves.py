@@ -5,6 +5,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from activities.publish_intents import status_intent
+from models.contracts.publishing import IntentRef
 from models.domain.states import (
     CampaignStatus,
     Gate,
@@ -22,6 +24,7 @@ from records.ledger import NewIntent
 from records.optimizing.undoing import NotUndoable
 from records.platform_clock import platform_now
 from tests.activities.acting import set_gate
+from tests.activities.expiry_desk import approve
 from tests.activities.moving_desk import (
     actions,
     apply,
@@ -250,3 +253,25 @@ async def test_a_persons_wish_waits_for_a_busy_object_and_then_says_who_holds_it
     assert datetime.now(UTC) - began >= timedelta(seconds=1)
     (undone,) = (await actions(moved, result.move_set_ids[0])).values()
     assert undone.error == "Broad is still busy with another change (pause, person)."
+
+
+async def test_a_pause_of_an_ad_set_is_applied_where_the_envelope_allows_it_and_undone(desk: Desk) -> None:
+    await go_live(desk, EVEN, actions=["raise", "cut", "pause_ad_set"])
+    await approve(desk)
+    row = (await owners(desk))["cart"]
+    async with desk.database.workspace_transaction(desk.workspace_id) as session:
+        (started,) = await ledger.intend_next(session, [status_intent(row, WriteOp.ACTIVATE, WriteClass.PERSON)])
+    await desk.persist(desk.writes().ensure_write, IntentRef(workspace_id=desk.workspace_id, intent_id=started))
+    set_id = await decide(desk, {"cart": (10_000, 10_000)}, kind="pause")
+
+    await apply(desk, set_id)
+    paused = status_of(desk, row.platform_id)
+    _, result = await undo(desk, move_set_id=set_id)
+
+    assert (result.applied, result.refused) == (1, [])
+    assert (paused, status_of(desk, row.platform_id)) == ("PAUSED", "ACTIVE")
+    assert (await states(desk, set_id))[0] is UNDONE
+
+
+def status_of(desk: Desk, platform_id: str) -> str:
+    return next(str(entry["status"]) for entry in desk.shop.books()["adsets"] if entry["id"] == platform_id)
