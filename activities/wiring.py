@@ -13,6 +13,7 @@ from activities.changing import Changing
 from activities.composing import ItemPictures, RenderModels
 from activities.deciding import Deciding
 from activities.importing import Importing
+from activities.measuring import Measuring
 from activities.media_wiring import callback_urls, can_be_called_back, media_access, media_providers
 from activities.moving import Moving
 from activities.optimizer_runs import OptimizerRuns
@@ -95,6 +96,7 @@ async def build(settings: Settings, closing: AsyncExitStack) -> Activities:
             *_activities(writes),
             *_activities(PublishedTree(platform, writes)),
             *_activities(Changing(platform, writes)),
+            *_activities(Measuring(platform)),
             *_activities(Moving(platform, writes)),
             *_activities(TokenWarnings(platform, _inspector(settings, transport))),
         ],
