@@ -23,6 +23,7 @@ from models.contracts.publishing import IntentRef
 from models.domain.states import MoveOrigin, MoveState, OptimizerMode, WriteClass
 from providers.ads.meta.currencies import to_minor
 from records import gate, ledger
+from records.gate import GateVerdict
 from records.optimizing import applying, closing, lists, modes
 from records.optimizing.applying import OpenMoves, Tally, by_minor, frees
 
@@ -99,6 +100,10 @@ class Moving:
             return applying.TOO_LATE
         if reason := applying.blocked(moves.campaign, moves.account):
             return reason
+        ruling = gate.quota_ruling(moves.account, moves.write_class, await ledger.database_now(session))
+        if ruling.verdict is GateVerdict.DROP:
+            # Each of them would be read first, which costs quota too.
+            return ruling.reason
         if moves.row.origin is MoveOrigin.OPTIMIZER and not moves.intents:
             mode = (await modes.campaign_modes(session, moves.campaign.id)).effective
             if mode is not OptimizerMode.AUTO:

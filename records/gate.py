@@ -105,7 +105,7 @@ async def check(session: AsyncSession, intent: LedgerIntent, launch: LaunchAppro
     for ruling in (
         _gate_ruling(account, intent),
         _connection_ruling(account, intent),
-        _quota_ruling(account, intent, clock),
+        quota_ruling(account, intent.write_class, clock),
     ):
         if ruling is not ALLOWED:
             return ruling
@@ -162,16 +162,16 @@ def _connection_ruling(account: AdAccount, intent: LedgerIntent) -> Ruling:
     return Ruling(GateVerdict.WAIT if patient else GateVerdict.DROP, reasons[account.state], _LONG)
 
 
-def _quota_ruling(account: AdAccount, intent: LedgerIntent, now: datetime) -> Ruling:
-    """A usage figure holds as long as the platform said, or until its score has decayed; see `note_usage`."""
+def quota_ruling(account: AdAccount, write_class: WriteClass, now: datetime) -> Ruling:
+    """A usage figure holds as long as the platform said, or until its score has decayed. `now` is the database's."""
     if account.throttled_until is None or account.throttled_until <= now:
         return ALLOWED
-    limit = 100 if intent.write_class in (WriteClass.STOP, WriteClass.PERSON) else QUOTA_LIMIT_PCT
+    limit = 100 if write_class in (WriteClass.STOP, WriteClass.PERSON) else QUOTA_LIMIT_PCT
     if account.usage_pct < limit:
         return ALLOWED
     reason = f"{account.name} has used {account.usage_pct} % of its quota at the platform"
     wait = account.throttled_until - now
-    if intent.write_class is WriteClass.OPTIMIZER and wait > OPTIMIZER_PATIENCE:
+    if write_class is WriteClass.OPTIMIZER and wait > OPTIMIZER_PATIENCE:
         return Ruling(GateVerdict.DROP, f"{reason}; the next hour decides anew.")
     return Ruling(GateVerdict.WAIT, f"{reason}; we wait until it recovers.", wait)
 

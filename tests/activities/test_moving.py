@@ -12,6 +12,7 @@ from sqlmodel import select
 from models.contracts.optimizing import ApplyPage, PageApplied
 from models.domain.schedule import BudgetPeriod
 from models.domain.states import Gate, MoveState, OptimizerMode
+from models.tables.ad_account import AdAccount
 from models.tables.campaign import Campaign
 from models.tables.notification import Notification
 from models.tables.optimization import OptimizerRun
@@ -219,6 +220,30 @@ async def test_a_long_throttle_in_the_middle_leaves_the_rest_to_the_next_hour(
     assert (each["cart"], each["broad"]) == (DROPPED, DROPPED)
     assert "The next hour decides anew." in str((await actions(desk, set_id))["cart"].error)
     assert sum((await held(desk)).values()) <= 30_000
+
+
+async def test_nothing_is_even_read_while_the_quota_is_short_for_long(desk: Desk) -> None:
+    await go_live(desk, EVEN)
+    set_id = await decide(desk, SHIFT)
+    await desk.change(AdAccount, usage_pct=80, throttled_until=datetime.now(UTC) + timedelta(minutes=5))
+    calls = desk.shop.books()["requests"]
+
+    page = await apply(desk, set_id)
+
+    assert (page.dropped, desk.shop.books()["requests"]) == (3, calls)
+    assert "has used 80 % of its quota" in str((await actions(desk, set_id))["look"].error)
+
+
+async def test_without_a_connection_the_rest_is_dropped_and_said(desk: Desk, fault: Callable[..., None]) -> None:
+    await go_live(desk, EVEN)
+    set_id = await decide(desk, SHIFT)
+    fault("expired_token", "/v26.0/*", times=1)
+
+    page = await apply(desk, set_id)
+
+    assert page.applied + page.dropped == 3
+    assert page.dropped >= 1
+    assert "Connect it again." in str((await actions(desk, set_id))["broad"].error)
 
 
 async def test_a_lost_answer_is_looked_up_and_nothing_is_written_twice(desk: Desk, fault: Callable[..., None]) -> None:
