@@ -41,6 +41,7 @@ def broken_limits(asked: Asked, pool: Pool, answer: PoolDecision) -> list[str]:
 
 
 def _guarded(pool: Pool, owner: Owner, wanted_minor: int | None) -> GuardedBudget:
+    spent = 0 if pool.daily else owner.spent_minor
     return GuardedBudget(
         object_id=owner.object_id,
         name=owner.name,
@@ -51,7 +52,9 @@ def _guarded(pool: Pool, owner: Owner, wanted_minor: int | None) -> GuardedBudge
         floor_minor=owner.floor_minor,
         ceiling_minor=owner.ceiling_minor,
         edited_at=owner.edited_at,
-        least_minor=0 if pool.daily else owner.spent_minor,
+        least_minor=spent,
+        most_minor=None if owner.remaining_cap_minor is None else owner.remaining_cap_minor + spent,
+        learning=owner.learning,
     )
 
 

@@ -28,6 +28,9 @@ class GuardedBudget:
     edited_at: datetime | None
     least_minor: int = 0
     """Below it nothing can go: what a lifetime budget has spent."""
+    most_minor: int | None = None
+    """Above it nothing is raised: what the platform's spending limits still allow."""
+    learning: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,14 @@ def _of_one(pool: GuardedPool, budget: GuardedBudget, wanted: int) -> list[str]:
         (wanted % pool.unit_minor != 0, f"{wanted} is no multiple of {pool.unit_minor}, the platform's smallest step."),
         (raises and not pool.may_raise, "what is approved does not let budgets be raised."),
         (not raises and not pool.may_cut, "what is approved does not let budgets be cut."),
+        (
+            raises and budget.most_minor is not None and wanted > budget.most_minor,
+            f"the spending limits above it leave {in_words(max(budget.most_minor or 0, 0), pool.currency)}.",
+        ),
+        (
+            budget.learning and 5 * abs(wanted - budget.day_ago_minor) > budget.day_ago_minor,
+            "it is still learning, and more than a fifth would let it begin anew.",
+        ),
         (wanted < budget.least_minor, f"{in_words(budget.least_minor, pool.currency)} of it is spent already."),
         (
             budget.edited_at is not None and pool.now - budget.edited_at < DAY,

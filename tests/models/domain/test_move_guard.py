@@ -71,6 +71,8 @@ def test_a_move_inside_every_limit_passes() -> None:
         (pool(7_999, 12_001), "the approved step within 24 hours"),
         (of_first(floor_minor=8_200), "the approved floor"),
         (of_first(least_minor=8_200), "SAR 82.00 of it is spent already"),
+        (of_first(wanted_minor=11_000, most_minor=10_500), "leave SAR 105.00"),
+        (replace(of_first(wanted_minor=7_900, learning=True), max_step=5_000), "still learning"),
         (of_first(edited_at=NOW - timedelta(hours=23)), "changed within the last 24 hours"),
         (of_first(day_ago_minor=8_000, wanted_minor=11_000), "the approved step within 24 hours"),
     ],
