@@ -25,7 +25,7 @@ from models.tables.identity import Workspace
 from models.tables.ledger import LedgerIntent
 from models.tables.plan import ScheduleVersion
 from records import budgets, posted_metrics, readings
-from records.optimizing import moves, suggestions
+from records.optimizing import moves, proposals
 from records.optimizing.owners import BudgetOwner, campaign_tree
 from records.readings import DayReading, Span
 
@@ -77,7 +77,7 @@ async def read(session: AsyncSession, account: AdAccount) -> list[PoolFacts]:
     schedules, approved = await _schedules(session, ids), await _approved(session, ids)
     tree, doubtful = await campaign_tree(session, ids), await _doubtful(session, ids)
     drifted = await _drifted(session, ids)
-    moved, proposed = await moves.last_moved(session, ids), await suggestions.last_proposed(session, ids)
+    moved, proposed = await moves.last_moved(session, ids), await proposals.last_proposed(session, ids)
     return [
         PoolFacts(
             campaign=campaign,

@@ -1,22 +1,20 @@
-"""Suggestions: what the optimizer or a person proposes and somebody decides on. Looking them up is in `lists`.
+"""Suggestions of people and of the optimizer: made, edited, decided on once. Looking them up is in `lists`.
 
 The `action` of one that moves budgets is a `BudgetMoves`. An approved one is carried out by a move set of its own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 import sqlalchemy as sa
 from pydantic import JsonValue, ValidationError
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from models.contracts.base import Actor
 from models.domain.budget_moves import BudgetMove, BudgetMoves
-from models.domain.states import OptimizerMode, SuggestionState
+from models.domain.states import SuggestionState
 from models.tables.ad_account import AdAccount
 from models.tables.base import JsonObject
 from models.tables.campaign import Campaign
@@ -27,9 +25,6 @@ from records.ledger import database_now
 from records.optimizing.owners import budget_owners
 
 MOVE_BUDGET, NOTE = "move_budget", "note"
-LASTS = timedelta(hours=24)
-"""How long a proposal of the optimizer may be approved, in platform time."""
-REPLACED = "A newer proposal took its place."
 TOO_LATE = "Nobody decided in time; what it rests on is too old by now."
 
 
@@ -43,90 +38,6 @@ class By:
 
     actor: Actor
     command_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """What a run of the optimizer proposes for a campaign; without `action` it is a note. Times are platform time."""
-
-    workspace_id: UUID
-    campaign_id: UUID
-    optimizer_run_id: UUID
-    title: str
-    description: str
-    proposed_at: datetime
-    action: BudgetMoves | None = None
-    priority: int = 0
-    mode: OptimizerMode = OptimizerMode.SUGGEST
-
-    @property
-    def id(self) -> UUID:
-        return proposal_id(self.optimizer_run_id, self.campaign_id)
-
-
-def proposal_id(run_id: UUID, campaign_id: UUID) -> UUID:
-    """A run proposes once per campaign, however often its activity is tried."""
-    return uuid5(run_id, f"suggestion:{campaign_id.hex}")
-
-
-async def propose(session: AsyncSession, proposals: Sequence[Proposal]) -> list[UUID]:
-    """Store them; each takes the place of the older open proposals of the optimizer for its campaign.
-
-    Answers with the ids of those that were not there yet.
-
-    Idempotency: by the proposal's id.
-    """
-    if not proposals:
-        return []
-    rows = [_row(proposal).model_dump(exclude={"created_at", "updated_at"}) for proposal in proposals]
-    statement = insert(Suggestion).on_conflict_do_nothing(index_elements=["id"]).returning(col(Suggestion.id))
-    new = set((await session.execute(statement, rows)).scalars())
-    fresh = [proposal for proposal in proposals if proposal.id in new]
-    await _replace_older(session, fresh)
-    return [proposal.id for proposal in fresh]
-
-
-def _row(proposal: Proposal) -> Suggestion:
-    action = proposal.action.model_dump(mode="json") if proposal.action else {}
-    return Suggestion(
-        id=proposal.id,
-        workspace_id=proposal.workspace_id,
-        campaign_id=proposal.campaign_id,
-        optimizer_run_id=proposal.optimizer_run_id,
-        kind=MOVE_BUDGET if proposal.action else NOTE,
-        title=proposal.title,
-        description=proposal.description,
-        priority=proposal.priority,
-        action=action,
-        proposed=action,
-        mode=proposal.mode,
-        expires_at=proposal.proposed_at + LASTS,
-    )
-
-
-async def _replace_older(session: AsyncSession, proposals: Sequence[Proposal]) -> None:
-    """Two runs at once may each have proposed: the one that commits last leaves its own open."""
-    await session.execute(
-        sa.update(Suggestion)
-        .where(
-            col(Suggestion.campaign_id).in_([proposal.campaign_id for proposal in proposals]),
-            col(Suggestion.id).not_in([proposal.id for proposal in proposals]),
-            col(Suggestion.status) == SuggestionState.OPEN,
-            col(Suggestion.optimizer_run_id).is_not(None),
-        )
-        .values(status=SuggestionState.EXPIRED, reason=REPLACED)
-    )
-
-
-async def last_proposed(session: AsyncSession, campaign_ids: Sequence[UUID]) -> dict[UUID, datetime]:
-    """When the optimizer last proposed something for each campaign, whatever became of it; platform time."""
-    query = (
-        sa.select(col(Suggestion.campaign_id), sa.func.max(col(Suggestion.expires_at)))
-        .where(col(Suggestion.campaign_id).in_(campaign_ids), col(Suggestion.optimizer_run_id).is_not(None))
-        .group_by(col(Suggestion.campaign_id))
-    )
-    rows = (await session.execute(query)).all()
-    return {UUID(str(campaign_id)): until - LASTS for campaign_id, until in rows if until is not None}
 
 
 async def create(
