@@ -21,7 +21,8 @@ from models.tables.campaign import Campaign
 from models.tables.stop import StopOrder
 from records.access import Caller
 from records.analytics.attention import Attention, PerCampaign, attention
-from records.analytics.campaigns import CampaignDay, Running, campaign_days, campaigns_with_accounts, status_counts
+from records.analytics.campaign_days import DayOfCampaign, campaign_days
+from records.analytics.campaigns import Running, campaigns_with_accounts, status_counts
 from records.ledger import database_now
 
 WINDOWS = (1, 7, 30)
@@ -99,8 +100,8 @@ async def read_overview(session: AsyncSession, caller: Caller) -> Overview:
 
 async def _days(
     session: AsyncSession, known: Sequence[Running], clocks: dict[UUID, DataAge]
-) -> dict[UUID, list[CampaignDay]]:
-    found: dict[UUID, list[CampaignDay]] = defaultdict(list)
+) -> dict[UUID, list[DayOfCampaign]]:
+    found: dict[UUID, list[DayOfCampaign]] = defaultdict(list)
     if clocks:
         todays = [account_day(age.now, age.zone) for age in clocks.values()]
         span = min(todays) - LONGEST, max(todays)
@@ -120,11 +121,11 @@ def _counts(row: Running, now: datetime) -> bool:
     return ended is None or ended > now - LOOK_BACK or row.campaign.status is not CampaignStatus.ENDED
 
 
-def _campaign(row: Running, lines: Sequence[CampaignDay], age: DataAge) -> CampaignFigures:
+def _campaign(row: Running, lines: Sequence[DayOfCampaign], age: DataAge) -> CampaignFigures:
     return CampaignFigures(row, age, _windows(lines, account_day(age.now, age.zone)))
 
 
-def _windows(lines: Sequence[CampaignDay], today: date) -> dict[int, Counts]:
+def _windows(lines: Sequence[DayOfCampaign], today: date) -> dict[int, Counts]:
     """Only those that have figures; what is missing is not zero."""
     found: dict[int, Counts] = {}
     for days in WINDOWS:
@@ -136,7 +137,7 @@ def _windows(lines: Sequence[CampaignDay], today: date) -> dict[int, Counts]:
 
 
 def _currencies(
-    known: Sequence[Running], by_campaign: dict[UUID, list[CampaignDay]], clocks: dict[UUID, DataAge]
+    known: Sequence[Running], by_campaign: dict[UUID, list[DayOfCampaign]], clocks: dict[UUID, DataAge]
 ) -> list[CurrencyFigures]:
     """Never added across currencies. "Today" is each account's own day."""
     windows: dict[str, dict[int, list[Counts]]] = defaultdict(lambda: defaultdict(list))

@@ -18,7 +18,7 @@ from models.domain.metrics import MetricLevel
 from models.domain.roles import Role
 from records.access import Caller
 from records.analytics import days as analytics
-from records.analytics.campaigns import campaign_days
+from records.analytics.campaign_days import campaign_days
 from records.analytics.days import ObjectDay
 
 # So many days are read at once, so that a year of a large campaign does not lie in memory.

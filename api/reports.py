@@ -17,7 +17,8 @@ from models.domain.data_age import DataAge
 from models.domain.metrics import Counts
 from models.domain.performance import total
 from models.domain.states import CampaignStatus
-from records.analytics.campaigns import Running, campaign_days, campaigns_with_accounts
+from records.analytics.campaign_days import campaign_days
+from records.analytics.campaigns import Running, campaigns_with_accounts
 from records.ledger import database_now
 
 # Amounts of different currencies have no order, so these are compared inside one currency only.

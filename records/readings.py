@@ -1,10 +1,7 @@
-"""Figures as the platform stated them over time: storing what changed, and the newest of each object and day.
-
-What comes between two readings is in `records/reading_changes.py`.
-"""
+"""Figures as the platform stated them over time: storing what changed, and the newest of each object and day."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,11 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.domain.account_days import day_start, utc_offset_minutes
-from models.domain.metrics import SUMMED, Counts
+from models.domain.metrics import Counts
 from models.domain.states import PlatformKind
 from models.tables.ad_account import AdAccount
 from models.tables.metrics import MetricLevel
-from records.platform_clock import platform_now
+from records.analytics.campaign_days import refresh
 
 PLATFORM = "platform"
 COUNTS = tuple(field.name for field in fields(Counts))
@@ -45,15 +42,6 @@ class DayReading:
     read_at: datetime
     attribution: str
     source: str
-    counts: Counts
-
-
-@dataclass(frozen=True, slots=True)
-class DayTotal:
-    """All ad sets of one campaign together; `read_at` is that of the newest reading."""
-
-    account_day: date
-    read_at: datetime
     counts: Counts
 
 
@@ -154,7 +142,11 @@ async def store(
         "utc_offset": [offsets[row.account_day] for row in rows],
         **{name: [getattr(row.counts, name) for row in rows] for name in COUNTS},
     }
-    return int(await session.scalar(sa.text(_STORE), values) or 0)
+    count = int(await session.scalar(sa.text(_STORE), values) or 0)
+    if count:
+        told_of = {row.account_day for row in rows}
+        await refresh(session, account.id, values["external_id"], told_of, {row.level for row in rows})
+    return count
 
 
 def _day_end(day: date, zone: str) -> datetime:
@@ -163,7 +155,6 @@ def _day_end(day: date, zone: str) -> datetime:
 
 # Of `n`, a row of platform_node, on each day of the span.
 _DAYS = "(select cast(generate_series(cast(:since as date), :until, interval '1 day') as date) as day) d"
-_SUMS = ", ".join(f"cast(sum(r.{name}) as bigint)" for name in SUMMED)
 
 
 def _newest(span: Span) -> str:
@@ -199,46 +190,3 @@ async def days(
     for external_id, day, read_at, attribution, source, *counts in await session.execute(sa.text(query), values):
         found[external_id].append(DayReading(external_id, day, read_at, attribution, source, Counts(*counts)))
     return dict(found)
-
-
-async def campaign_days(
-    session: AsyncSession, campaign_ids: Collection[UUID], span: Span
-) -> dict[UUID, list[DayTotal]]:
-    """All ad sets of each campaign of ours together, per account day; without reach."""
-    query = f"""
-        select n.campaign_id, r.account_day, max(r.read_at), {_SUMS}
-        from platform_node n cross join {_newest(span)}
-        where n.campaign_id = any (:campaign_ids) and n.kind = 'ad_set'
-        group by n.campaign_id, r.account_day order by n.campaign_id, r.account_day
-    """  # noqa: S608
-    found: dict[UUID, list[DayTotal]] = defaultdict(list)
-    rows = await session.execute(sa.text(query), span.values | {"campaign_ids": list(campaign_ids)})
-    for campaign_id, day, read_at, *counts in rows:
-        found[campaign_id].append(DayTotal(day, read_at, summed(counts)))
-    return dict(found)
-
-
-async def totals(
-    session: AsyncSession, campaign_id: UUID, span: Span, *, kind: PlatformKind = PlatformKind.AD_SET
-) -> dict[str, Counts]:
-    """Per ad set, or per ad, of one campaign over the span, by platform id; without reach."""
-    query = f"""
-        select r.external_id, {_SUMS} from platform_node n cross join {_newest(span)}
-        where n.campaign_id = :campaign_id and n.kind = :kind group by r.external_id
-    """  # noqa: S608
-    values = span.values | {"campaign_id": campaign_id, "kind": kind.value}
-    rows = await session.execute(sa.text(query), values)
-    return {external_id: summed(counts) for external_id, *counts in rows}
-
-
-def summed(values: Iterable[Any]) -> Counts:
-    """Of columns in the order of `SUMMED`."""
-    return Counts(**dict(zip(SUMMED, values, strict=True)))
-
-
-async def data_age(session: AsyncSession, ad_account_id: UUID) -> timedelta | None:
-    """How old, by platform time, the last complete reading of the account is; None before the first one."""
-    account = await session.get_one(AdAccount, ad_account_id, populate_existing=True)
-    if account.metrics_read_at is None:
-        return None
-    return await platform_now(session, ad_account_id) - account.metrics_read_at

@@ -14,6 +14,7 @@ from models.tables.campaign import Campaign
 from models.tables.metrics import MetricLevel, MetricReading
 from models.tables.plan import ScheduleVersion
 from models.tables.platform_node import PlatformNode
+from records.analytics import campaign_days
 from records.database import Database
 
 
@@ -93,6 +94,8 @@ class Market:
         )
         async with self.database.workspace_transaction(self.campaign.workspace_id) as session:
             session.add(row)
+            await session.flush()
+            await campaign_days.refresh(session, self.account.id, [external_id], [day], {row.level})
 
     async def change(self, **account: Any) -> None:  # noqa: ANN401 - any column
         async with self.database.workspace_transaction(self.campaign.workspace_id) as session:

@@ -36,6 +36,7 @@ end
 
 def upgrade() -> None:
     _new_tables()
+    _campaign_day()
     _new_columns()
     _rules()
 
@@ -310,6 +311,39 @@ def _new_tables() -> None:
     op.create_index("ix_platform_node_parent", "platform_node", ["ad_account_id", "parent_platform_id"], unique=False)
 
 
+def _campaign_day() -> None:
+    op.create_table(
+        "campaign_day",
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("campaign_id", sa.Uuid(), nullable=False),
+        sa.Column("account_day", sa.Date(), nullable=False),
+        sa.Column(
+            "level",
+            sa.Enum(
+                "campaign", "ad_set", "ad", name="metriclevel", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("spend_minor", sa.BigInteger(), nullable=False),
+        sa.Column("impressions", sa.BigInteger(), nullable=False),
+        sa.Column("clicks", sa.BigInteger(), nullable=False),
+        sa.Column("link_clicks", sa.BigInteger(), nullable=True),
+        sa.Column("landing_page_views", sa.BigInteger(), nullable=True),
+        sa.Column("video_3s_views", sa.BigInteger(), nullable=True),
+        sa.Column("thruplays", sa.BigInteger(), nullable=True),
+        sa.Column("conversions", sa.BigInteger(), nullable=True),
+        sa.Column("conversion_value_minor", sa.BigInteger(), nullable=True),
+        sa.Column("leads", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["workspace_id", "campaign_id"],
+            ["campaign.workspace_id", "campaign.id"],
+            name=op.f("fk_campaign_day_workspace_id_campaign_id"),
+        ),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspace.id"], name=op.f("fk_campaign_day_workspace_id")),
+        sa.PrimaryKeyConstraint("workspace_id", "campaign_id", "account_day", name=op.f("pk_campaign_day")),
+    )
+
+
 def _new_columns() -> None:
     op.add_column("ad_account", sa.Column("clock_ahead_s", sa.Float(), server_default="0", nullable=False))
     op.add_column("ad_account", sa.Column("platform_status", sa.String(), nullable=True))
@@ -463,7 +497,7 @@ def _rules() -> None:
     key = ["workspace_id", "ad_account_id", "external_id", "account_day", "read_at", "attribution", "source"]
     op.create_primary_key(op.f("pk_metric_reading"), "metric_reading", key)
 
-    for table in ("platform_node", "stop_order", "drift", "metric_import"):
+    for table in ("platform_node", "stop_order", "drift", "metric_import", "campaign_day"):
         secure_tenant_table(table)
     secure_tenant_table("budget_change", APPEND_ONLY)
     # Notices that were read, and runs that found nothing, are thrown away in time.

@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 from models.domain.metrics import MetricLevel
 from models.tables.base import TIMESTAMP, JsonObject, TenantRow, same_workspace, stored, tenant_args
 
-__all__ = ["ImportState", "MetricImport", "MetricLevel", "MetricReading"]
+__all__ = ["CampaignDay", "ImportState", "MetricImport", "MetricLevel", "MetricReading"]
 
 
 class MetricReading(SQLModel, table=True):
@@ -47,6 +47,33 @@ class MetricReading(SQLModel, table=True):
     spend_minor: int = Field(sa_type=sa.BigInteger)
     impressions: int = Field(sa_type=sa.BigInteger)
     reach: int | None = Field(default=None, sa_type=sa.BigInteger)
+    clicks: int = Field(sa_type=sa.BigInteger)
+    link_clicks: int | None = Field(default=None, sa_type=sa.BigInteger)
+    landing_page_views: int | None = Field(default=None, sa_type=sa.BigInteger)
+    video_3s_views: int | None = Field(default=None, sa_type=sa.BigInteger)
+    thruplays: int | None = Field(default=None, sa_type=sa.BigInteger)
+    conversions: int | None = Field(default=None, sa_type=sa.BigInteger)
+    conversion_value_minor: int | None = Field(default=None, sa_type=sa.BigInteger)
+    leads: int | None = Field(default=None, sa_type=sa.BigInteger)
+
+
+class CampaignDay(SQLModel, table=True):
+    """The last words on all objects of a campaign and account day together: derived from readings as they are stored.
+
+    For reading many campaigns at once. `level` is that of the objects that count: the ad sets where they have
+    figures, else the campaigns themselves, else the ads. Without reach, which cannot be added.
+    """
+
+    __tablename__ = "campaign_day"
+    __table_args__ = (same_workspace("campaign_id", "campaign"),)
+
+    workspace_id: UUID = Field(primary_key=True, foreign_key="workspace.id")
+    campaign_id: UUID = Field(primary_key=True)
+    account_day: date = Field(primary_key=True)
+    level: MetricLevel = Field(sa_type=stored(MetricLevel))
+
+    spend_minor: int = Field(sa_type=sa.BigInteger)
+    impressions: int = Field(sa_type=sa.BigInteger)
     clicks: int = Field(sa_type=sa.BigInteger)
     link_clicks: int | None = Field(default=None, sa_type=sa.BigInteger)
     landing_page_views: int | None = Field(default=None, sa_type=sa.BigInteger)
