@@ -43,6 +43,8 @@ def mark_of(cell: str, *, whole: bool) -> DecimalMark | None:
 
     `whole`: the column counts things, so that a mark before three digits separates thousands.
     """
+    if "." not in cell and "," not in cell:
+        return None
     text = (bare(cell) or "").lstrip("-+")
     marks = [letter for letter in text if letter in ".,"]
     if not marks or not set(text) <= set("0123456789.,"):
@@ -61,7 +63,7 @@ def could_be_thousands(text: str) -> bool:
 
 
 def is_ambiguous(cell: str) -> bool:
-    return could_be_thousands((bare(cell) or "").lstrip("-+"))
+    return ("." in cell or "," in cell) and could_be_thousands((bare(cell) or "").lstrip("-+"))
 
 
 def decided(marks: Iterable[DecimalMark | None]) -> DecimalMark | None:
@@ -76,6 +78,8 @@ def number(cell: str, mark: DecimalMark) -> Decimal | None:
     Raises:
         NotANumber: with words for the person who has the file before them.
     """
+    if cell.isascii() and cell.isdigit() and len(cell) < len(str(LARGEST)):
+        return Decimal(cell)
     text = bare(cell)
     if text is None:
         return None

@@ -68,12 +68,14 @@ class Reading:
     directory: Directory
     level: MetricLevel = field(init=False)
     places: dict[ReportField, int] = field(init=False)
+    exponent: int = field(init=False)
 
     def __post_init__(self) -> None:
         level = level_of(self.mapping.columns)
         if level is None:
             raise ValueError("nothing can be read while it is open which objects the rows tell of")
         self.level = level
+        self.exponent = Money(amount_minor=0, currency=self.currency).exponent()
         self.places = {name: self.layout.columns.index(column) for name, column in self.mapping.columns.items()}
 
     def report(self, rows: Iterable[Row]) -> Report:
@@ -153,8 +155,7 @@ class Reading:
         value = numbers.number(cell, mark)
         if value is None:
             return None
-        scaled = value.scaleb(Money(amount_minor=0, currency=self.currency).exponent())
-        return int(scaled.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+        return int(value.scaleb(self.exponent).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
 
     def _check_currency(self, cells: Mapping[ReportField, str]) -> None:
         stated = cells.get(ReportField.CURRENCY, "").strip()

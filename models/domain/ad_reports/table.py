@@ -111,7 +111,9 @@ def _text(file: BinaryIO, encoding: str) -> Iterator[str]:
     file.seek(0)
     wrapped = io.TextIOWrapper(file, encoding=encoding, newline="")
     try:
-        yield from wrapped
+        # Not `yield from`: a reader that stops early would close the wrapper, and with it the file.
+        for line in wrapped:  # noqa: UP028
+            yield line
     finally:
         # The file belongs to the caller: a wrapper that is thrown away would close it.
         if not file.closed:

@@ -1,7 +1,7 @@
 """From an exported file to figures: what is guessed, what is asked, which rows are refused and why."""
 
 import io
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -46,6 +46,16 @@ def test_figures_that_the_file_does_not_have_stay_unknown_and_empty_cells_are_ze
 
     assert row.counts == Counts(spend_minor=0, impressions=120, clicks=0)
     assert row.attribution == "7d_click_1d_view"
+
+
+def test_a_file_of_many_rows_is_read_to_its_end() -> None:
+    days = [date(2025, 1, 1) + timedelta(days=number) for number in range(400)]
+    file = csv(*[f"{SUMMER},Summer,{day},1.50,100,5" for day in days])
+
+    report = read(file)
+
+    assert (report.rows, report.problems, [row.day for row in report.good]) == (400, [], days)
+    assert not file.closed
 
 
 def test_yen_have_no_decimals() -> None:
