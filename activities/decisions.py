@@ -11,7 +11,7 @@ from models.domain.move_guard import GuardedBudget, GuardedPool, violations
 from models.domain.states import MoveState, OptimizerMode
 from optimizer.problem import Decision, Owner, OwnerDecision, Pool, PoolDecision, Problem
 from records.optimizing.moves import NewAction, NewMoves, run_move_id
-from records.optimizing.suggestions import Proposal, proposal_id
+from records.optimizing.proposals import Proposal, proposal_id
 
 APPLY_WITHIN = timedelta(minutes=30)
 """After the figures were read; what is not sent by then is decided anew."""

@@ -15,9 +15,9 @@ from models.tables.ad_account import AdAccount
 from models.tables.campaign import Campaign
 from models.tables.optimization import MoveAction, MoveSet, OptimizerRun
 from records import changes, notifications
-from records.optimizing import applying, moves, suggestions
+from records.optimizing import applying, moves, proposals, suggestions
 from records.optimizing.moves import NewMoves
-from records.optimizing.suggestions import Proposal
+from records.optimizing.proposals import Proposal
 
 TOLD_ONE_BY_ONE = 10
 """More proposals of one run than these are told together."""
@@ -48,7 +48,7 @@ async def store(session: AsyncSession, run: RunRef, decisions: RunDecisions) -> 
         row.platform_time = decisions.platform_time
         await session.flush()
         await suggestions.expire(session)
-        new = set(await suggestions.propose(session, decisions.proposals))
+        new = set(await proposals.propose(session, decisions.proposals))
         await moves.store(session, decisions.moves)
         await _note_moved(session, decisions)
         await _tell(session, run, [proposal for proposal in decisions.proposals if proposal.id in new])

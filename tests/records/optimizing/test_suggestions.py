@@ -17,8 +17,9 @@ from models.tables.optimization import OptimizerRun, Suggestion
 from providers.storage.s3 import S3Store
 from records import audit
 from records.database import Database
-from records.optimizing import suggestions
-from records.optimizing.suggestions import By, NotDecidable, Proposal
+from records.optimizing import proposals, suggestions
+from records.optimizing.proposals import Proposal
+from records.optimizing.suggestions import By, NotDecidable
 from tests import servers
 from tests.activities.deciding_desk import BUDGET, DecidingDesk
 
@@ -179,14 +180,14 @@ async def test_nobody_else_sees_or_decides(desk: DecidingDesk, proposed: Suggest
     async with desk.database.workspace_transaction(stranger.id) as session:
         with pytest.raises(NotDecidable, match="no such suggestion in this workspace"):
             await suggestions.approve(session, proposed.id, by())
-        assert await suggestions.last_proposed(session, [proposed.campaign_id]) == {}
+        assert await proposals.last_proposed(session, [proposed.campaign_id]) == {}
 
 
 async def test_a_late_twin_of_a_run_proposes_nothing_twice(desk: DecidingDesk, proposed: Suggestion) -> None:
     async with desk.database.workspace_transaction(desk.workspace_id) as session:
         run = await session.get_one(OptimizerRun, proposed.optimizer_run_id)
         twin = Proposal(desk.workspace_id, proposed.campaign_id, run.id, "Again", "", proposed_at=desk.now)
-        assert await suggestions.propose(session, [twin]) == []
+        assert await proposals.propose(session, [twin]) == []
     assert [row.title for row in await desk.suggestions(proposed.campaign_id)] == [proposed.title]
 
 
@@ -195,7 +196,7 @@ async def test_a_newer_proposal_takes_the_place_of_an_older_open_one(desk: Decid
     newer = Proposal(desk.workspace_id, proposed.campaign_id, run.run_id, "Newer", "", proposed_at=desk.now)
 
     async with desk.database.workspace_transaction(desk.workspace_id) as session:
-        assert await suggestions.propose(session, [newer]) == [newer.id]
+        assert await proposals.propose(session, [newer]) == [newer.id]
 
     rows = {row.title: row for row in await desk.suggestions(proposed.campaign_id)}
     assert rows["Newer"].status is SuggestionState.OPEN
