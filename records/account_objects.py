@@ -12,7 +12,6 @@ from sqlmodel import col, select
 from models.domain.metrics import SUMMED, Counts
 from models.domain.states import PlatformKind
 from models.tables.platform_node import PlatformNode
-from records.readings import summed
 
 DAYS = 90
 # The newest word of each ad set and day. A campaign is the sum of its ad sets; ads are not read that far back.
@@ -70,7 +69,7 @@ async def figures(
     since = until - timedelta(days=DAYS - 1)
     values = {"ad_account_id": ad_account_id, "ids": list(platform_ids), "since": since, "until": until}
     rows: Sequence[sa.Row[tuple[object, ...]]] = (await session.execute(sa.text(_FIGURES), values)).all()
-    return {str(row[0]): summed(row[1:]) for row in rows}
+    return {str(row[0]): Counts(**dict(zip(SUMMED, row[1:], strict=True))) for row in rows}
 
 
 async def counts(session: AsyncSession, ad_account_id: UUID) -> dict[PlatformKind, tuple[int, int]]:
