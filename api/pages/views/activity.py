@@ -39,6 +39,12 @@ SENTENCES = {
     "choose_ad_identity": "chose page and pixel",
     "check_ad_account": "checked the ad account",
     "disconnect_ad_account": "disconnected the ad account",
+    "import_ad_account": "had everything read that runs in the ad account",
+    "upload_report": "brought an exported report",
+    "apply_report": "took the figures of an exported report over",
+    "discard_report": "discarded an exported report",
+    "post_metrics": "brought figures for the campaign",
+    "set_posted_metrics": "said whether posted figures may drive decisions",
     "upload_asset": "uploaded a file",
     "upload_asset_again": "uploaded a file again",
     "replace_asset": "uploaded a new version",
@@ -98,6 +104,7 @@ def _happened(event: AuditEvent, names: Mapping[UUID, str]) -> Happened:
         "asset": "/assets",
         "brand": "/brands",
         "suggestion": "/suggestions",
+        "metric_import": "/metric-imports",
     }
     return Happened(
         time=f"{event.at:%H:%M}",
