@@ -9,21 +9,25 @@ from uuid import UUID, uuid4
 import httpx
 
 from models.contracts.optimizing import AccountRef
+from models.domain.markers import marker_for
 from models.domain.schedule import BudgetLevel, BudgetPeriod, Envelope, EnvelopeMode, Schedule, Split
 from models.domain.states import (
     ApprovalState,
     CampaignStatus,
     DocumentState,
+    LedgerState,
     OptimizerMode,
     PlatformKind,
     Scope,
+    WriteClass,
+    WriteOp,
 )
 from models.domain.strategy import Objective
 from models.tables.approval import Approval
 from models.tables.base import Row
 from models.tables.campaign import Campaign
 from models.tables.identity import UserAccount
-from models.tables.ledger import ObjectStatus, PlatformObject
+from models.tables.ledger import LedgerIntent, ObjectStatus, PlatformObject
 from models.tables.plan import ScheduleVersion
 from records import ad_accounts, identity
 from records.ad_accounts import Connection
@@ -123,6 +127,7 @@ def _campaign(ref: AccountRef, made: dict[str, Any], moment: datetime) -> Iterat
         for key, one in zip(keys, made["adsets"], strict=True)
     ]
     yield [above, *sets, *ads]
+    yield [_create(row, made_object, moment) for made_object in (above, *sets)]
 
 
 def _object(ref: AccountRef, campaign_id: UUID, kind: PlatformKind, key: str, made: dict[str, Any]) -> PlatformObject:
@@ -136,6 +141,27 @@ def _object(ref: AccountRef, campaign_id: UUID, kind: PlatformKind, key: str, ma
         name=made["name"],
         status=ObjectStatus.ACTIVE,
         request_hash="0" * 64,
+    )
+
+
+def _create(campaign: Campaign, made: PlatformObject, moment: datetime) -> LedgerIntent:
+    """The confirmed write that made it; what it says is what is expected of the object from then on."""
+    return LedgerIntent(
+        workspace_id=made.workspace_id,
+        campaign_id=campaign.id,
+        ad_account_id=made.ad_account_id,
+        object_id=made.id,
+        object_kind=made.kind,
+        plan_key=made.plan_key,
+        op=WriteOp.CREATE,
+        write_class=WriteClass.PUBLISH,
+        name=made.name,
+        marker=marker_for(made.id),
+        request_hash=made.request_hash,
+        payload={"daily_budget": DAILY_MINOR} if made.kind is PlatformKind.AD_SET else {},
+        state=LedgerState.CONFIRMED,
+        platform_id=made.platform_id,
+        confirmed_at=moment,
     )
 
 
