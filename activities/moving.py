@@ -42,8 +42,7 @@ class Moving:
     async def apply_page(self, page: ApplyPage) -> PageApplied:
         """Apply the next actions: cuts first in each move set, raises only up to the cuts that were confirmed.
 
-        Answers with what this page settled; for one move set with how it stands by now. `more`: something is still to
-        be sent, or to be found out.
+        `more` in the answer: something is still to be sent, or to be found out.
 
         Idempotency: every action has one intent, and the intent's row says what became of it.
         """
@@ -154,11 +153,16 @@ class Moving:
     async def _answer(self, page: ApplyPage, tally: Tally) -> PageApplied:
         async with self._database.workspace_transaction(page.workspace_id) as session:
             more = bool(await applying.open_sets(session, page, most=1))
-            if page.move_set_id is not None:
-                tally = Tally()
-                for action in (await lists.actions_of(session, [page.move_set_id])).get(page.move_set_id, []):
-                    tally.count(action.state)
-        return PageApplied(applied=tally.applied, dropped=tally.dropped, failed=tally.failed, more=more)
+            if page.move_set_id is None:
+                return PageApplied(applied=tally.applied, dropped=tally.dropped, failed=tally.failed, more=more)
+            actions = (await lists.actions_of(session, [page.move_set_id])).get(page.move_set_id, [])
+        tally = Tally()
+        for action in actions:
+            tally.count(action.state)
+        reasons = [f"{action.name}: {action.error}" for action in actions if action.error]
+        return PageApplied(
+            applied=tally.applied, dropped=tally.dropped, failed=tally.failed, more=more, reasons=reasons
+        )
 
     @activity.defn
     async def intend_moves(self, wish: MoveRequest) -> MovesIntended:

@@ -54,7 +54,7 @@ class MoveWorkflow:
             applied=sum(page.applied for page in pages),
             dropped=sum(page.dropped for page in pages),
             failed=sum(page.failed for page in pages),
-            refused=intended.refused,
+            refused=[*intended.refused, *(reason for page in pages for reason in page.reasons)],
         )
 
     async def _apply(self, wish: MoveRequest, move_set_id: UUID) -> PageApplied:

@@ -88,10 +88,13 @@ class ApplyPage(Contract):
 
 
 class PageApplied(Contract):
+    """Of a run: what this page settled. Of one move set: how it stands by now, and why what was not done was not."""
+
     applied: int = 0
     dropped: int = 0
     failed: int = 0
     more: bool = False
+    reasons: list[str] = []
 
 
 class EndRun(RunRef):
@@ -139,6 +142,8 @@ class MovesIntended(Contract):
 
 
 class MoveResult(Contract):
+    """`refused` says in words what was not done, and why: before anything was sent, or when it was to be sent."""
+
     move_set_ids: list[UUID] = []
     applied: int = 0
     dropped: int = 0

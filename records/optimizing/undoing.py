@@ -64,7 +64,7 @@ async def _targeted(session: AsyncSession, target: UndoTarget) -> tuple[UUID, li
             col(MoveAction.performed_at) >= target.since,
             col(MoveAction.state).in_(_DONE),
         )
-    rows = (await session.execute(query.order_by(col(MoveAction.performed_at)))).all()
+    rows = (await session.execute(query.order_by(col(MoveAction.performed_at), col(MoveAction.created_at)))).all()
     if not rows:
         raise NotUndoable("There is no such move in this workspace, or nothing was moved since then.")
     moves = [_moved(action) for action, _ in rows if action.state in _DONE]

@@ -192,7 +192,7 @@ async def wish(desk: Desk, **wanted: object) -> tuple[MovesIntended, MoveResult]
         applied=sum(page.applied for page in pages),
         dropped=sum(page.dropped for page in pages),
         failed=sum(page.failed for page in pages),
-        refused=intended.refused,
+        refused=[*intended.refused, *(reason for page in pages for reason in page.reasons)],
     )
     return intended, result
 

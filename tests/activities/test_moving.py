@@ -218,7 +218,7 @@ async def test_a_long_throttle_in_the_middle_leaves_the_rest_to_the_next_hour(
     state, each = await states(desk, set_id)
     assert (page.applied + page.dropped, state) == (3, PARTLY if page.applied else DROPPED)
     assert (each["cart"], each["broad"]) == (DROPPED, DROPPED)
-    assert "The next hour decides anew." in str((await actions(desk, set_id))["cart"].error)
+    assert "next hour decides anew." in str((await actions(desk, set_id))["cart"].error)
     assert sum((await held(desk)).values()) <= 30_000
 
 

@@ -93,14 +93,16 @@ async def carried_out(client: Client, desk: Desk, **wish: object) -> tuple[MoveR
 
 
 async def test_a_wish_is_applied_until_nothing_of_it_is_left(time_skipping: WorkflowEnvironment) -> None:
-    pages = [PageApplied(applied=1, more=True), PageApplied(applied=2, dropped=1)]
+    pages = [PageApplied(applied=1, more=True), PageApplied(applied=2, dropped=1, reasons=["Look: Busy."])]
     desk = Desk(MovesIntended(move_set_ids=[SET], refused=["Cart: It was changed."]), pages)
 
     result, _ = await carried_out(time_skipping.client, desk)
 
     assert [page.move_set_id for page in desk.asked] == [SET, SET]
     # Pages of one move set tell how it stands by then, so they are not added up.
-    assert result == MoveResult(move_set_ids=[SET], applied=2, dropped=1, refused=["Cart: It was changed."])
+    assert result == MoveResult(
+        move_set_ids=[SET], applied=2, dropped=1, refused=["Cart: It was changed.", "Look: Busy."]
+    )
 
 
 async def test_what_waits_for_the_platform_is_asked_for_less_and_less_often(
