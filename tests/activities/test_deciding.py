@@ -1,6 +1,8 @@
 """One run over one ad account: what it decides, stores, proposes, and why it leaves the rest alone."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -8,6 +10,7 @@ import pytest
 import pytest_asyncio
 import sqlalchemy as sa
 from sqlmodel import col
+from temporalio.exceptions import ApplicationError
 
 from activities.run_blobs import read_blob, replay
 from models.domain.budget_moves import BudgetMoves
@@ -158,6 +161,30 @@ async def test_a_repeated_activity_answers_the_same_and_stores_nothing_twice(des
 
     assert (await desk.run_row(run)).inputs_sha256 == stored
     assert len(await desk.move_sets(campaign)) == len(await desk.suggestions(campaign)) == 1
+
+
+async def test_twins_of_one_activity_store_one_decision(desk: DecidingDesk) -> None:
+    campaign = await desk.running(2, 8)
+    run = await desk.begin()
+
+    first, second = await asyncio.gather(desk.decide(run), desk.decide(run))
+
+    assert first == second
+    assert len(await desk.move_sets(campaign)) == len(await desk.suggestions(campaign)) == 1
+
+
+async def test_without_the_object_store_nothing_is_decided_and_it_is_tried_again(desk: DecidingDesk) -> None:
+    campaign = await desk.running(2, 8)
+    run = await desk.begin()
+    closed = "http://127.0.0.1:9"
+    away = S3Store(endpoint=closed, region="auto", bucket="none", access_key_id="x", secret_access_key="x")
+
+    with pytest.raises(ApplicationError) as failed:
+        await replace(desk, store=away).decide(run)
+
+    assert not failed.value.non_retryable
+    assert await desk.move_sets(campaign) == []
+    assert (await desk.decide(run)).proposed == 1
 
 
 async def test_a_run_is_computed_again_to_the_bit_from_what_it_stored(desk: DecidingDesk) -> None:
