@@ -18,13 +18,20 @@ class Meaning(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
+    """`wait` is at least how long; with `unless_stated` only where the reply itself states no time."""
+
     meaning: Meaning
     advice: str = ""
     wait: timedelta | None = None
+    unless_stated: bool = False
 
 
 def _throttled(wait: timedelta | None = None, advice: str = "") -> Rule:
     return Rule(Meaning.THROTTLED, advice or "Meta limits how often we may call; we go on by ourselves.", wait)
+
+
+def _blocked(wait: timedelta) -> Rule:
+    return Rule(Meaning.THROTTLED, _throttled().advice, wait, unless_stated=True)
 
 
 def _token(advice: str) -> Rule:
@@ -55,8 +62,8 @@ BY_NUMBER: dict[int, Rule] = {
     1487632: _throttled(timedelta(hours=1), "Meta allows four budget changes per ad set and hour."),
     1885172: _throttled(timedelta(days=1), "Meta allows ten changes of the account's spending limit a day."),
     1487225: _throttled(timedelta(hours=1), "Meta limits new ads by what the account spends a day."),
-    2446079: _throttled(timedelta(minutes=5)),
-    1487742: _throttled(timedelta(minutes=5)),
+    2446079: _blocked(timedelta(minutes=5)),
+    1487742: _blocked(timedelta(minutes=5)),
     5044001: _throttled(timedelta(seconds=5)),
     4841013: _throttled(timedelta(minutes=10)),  # reported: a permission error while out of quota
     4841018: _throttled(timedelta(minutes=10)),

@@ -64,7 +64,8 @@ def translate(error: MetaError, *, effects: bool, usage: Usage | None = None) ->
     advice = rule.advice if rule else ""
     if meaning is Meaning.THROTTLED and rule is not None:
         stated = timedelta(seconds=usage.regain_s) if usage and usage.regain_s else None
-        waits = [wait for wait in (stated, rule.wait) if wait is not None]
+        otherwise = None if stated and rule.unless_stated else rule.wait
+        waits = [wait for wait in (stated, otherwise) if wait is not None]
         text = _sentence("Meta asks us to wait", error, advice)
         return RetryLater(PROVIDER, text, retry_after=max(waits, default=None), vendor=error.vendor)
     if meaning is Meaning.RECONNECT:
