@@ -17,6 +17,9 @@ from models.domain.metrics import SUMMED, Counts, MetricLevel
 from models.tables.metrics import CampaignDay
 from records.analytics.days import NEWEST, TOTAL_LEVELS
 
+# Of ten thousand ad sets, four weeks in one statement would come near to its time limit.
+DAYS_AT_ONCE = 7
+
 _LISTED = ", ".join(SUMMED)
 _SUMS = ", ".join(f"cast(sum(r.{name}) as bigint) as {name}" for name in SUMMED)
 _TAKEN = ", ".join(f"{name} = excluded.{name}" for name in ("level", *SUMMED))
@@ -56,13 +59,15 @@ async def refresh(
     values: dict[str, Any] = {
         "ad_account_id": ad_account_id,
         "external_ids": list(external_ids),
-        "days": sorted(days),
         "every": [level.value for level in TOTAL_LEVELS],
     }
+    ordered = sorted(days)
     # What is read hourly and what belongs to it first, so that it is known before the ads are asked.
     for group in (TOTAL_LEVELS[:2], TOTAL_LEVELS[2:]):
         if set(group) & set(levels):
-            await session.execute(_REFRESH, values | {"levels": [level.value for level in group]})
+            values["levels"] = [level.value for level in group]
+            for start in range(0, len(ordered), DAYS_AT_ONCE):
+                await session.execute(_REFRESH, values | {"days": ordered[start : start + DAYS_AT_ONCE]})
 
 
 @dataclass(frozen=True, slots=True)
