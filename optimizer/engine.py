@@ -6,7 +6,7 @@ Pure: the same problem gives the same decision. It moves money inside a pool and
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -24,6 +24,7 @@ FIRST_LOOK = timedelta(hours=12)
 """Nothing is decided about a pool that is younger."""
 ENOUGH_CLICKS = 60
 ENOUGH_CONVERSIONS = 8
+WRITTEN_WITHIN = timedelta(hours=1)
 LEAST_GAIN = 0.003
 LEAST_CONFIDENCE = 0.6
 LEAST_EDIT = 0.03
@@ -56,12 +57,21 @@ def _unasked(problem: Problem, pool: Pool) -> PoolDecision | None:
 
 
 def _too_soon(problem: Problem, pool: Pool) -> str | None:
-    if pool.decided_at is not None and problem.now - pool.decided_at < REST:
-        return wording.too_soon(pool.decided_at, problem)
+    written = _written_at(pool)
+    if written is not None and problem.now - written < REST:
+        return wording.too_soon(written, problem)
     starts = [owner.started_at for owner in pool.owners if owner.started_at is not None]
     if starts and problem.now - min(starts) < FIRST_LOOK:
         return "it has run for less than twelve hours"
     return None
+
+
+def _written_at(pool: Pool) -> datetime | None:
+    """When the last write of the last decision came; otherwise the next day would find half of the budgets resting."""
+    if pool.decided_at is None:
+        return None
+    edits = [owner.edited_at for owner in pool.owners if owner.edited_at is not None]
+    return max([pool.decided_at, *(edit for edit in edits if edit - pool.decided_at < WRITTEN_WITHIN)])
 
 
 def _left(pool: Pool, why: Why, words: str, of: Callable[[int, Owner], OwnerDecision] | None = None) -> PoolDecision:

@@ -43,7 +43,7 @@ def _held(pool: Pool, owner: Owner, now: datetime) -> tuple[Why | None, str]:
         return Why.NOT_DELIVERING, "it does not run at present"
     if owner.edited_at is not None and now - owner.edited_at < REST:
         hours = (now - owner.edited_at).total_seconds() / 3600
-        return Why.TOO_SOON, f"its budget was changed {hours:.0f} h ago, and each one is changed once in 24 h"
+        return Why.TOO_SOON, f"its budget was changed {int(hours)} h ago, and each one is changed once in 24 h"
     if owner.now_minor % pool.unit_minor:
         return Why.AT_LIMIT, "its budget is no whole number of the platform's smallest units"
     return None, ""

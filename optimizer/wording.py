@@ -26,7 +26,7 @@ class Standing(NamedTuple):
 
 def too_soon(decided_at: datetime, problem: Problem) -> str:
     hours = (problem.now - decided_at).total_seconds() / 3600
-    return f"its budgets were decided on {hours:.0f} h ago; that is done once in 24 h"
+    return f"its budgets were decided on {int(hours)} h ago; that is done once in 24 h"
 
 
 def close(gain: float, confidence: float) -> str:

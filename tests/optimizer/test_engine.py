@@ -185,6 +185,16 @@ def test_it_decides_once_a_day_and_says_when_it_did() -> None:
     assert one(pool(owners, decided_at=NOW - timedelta(hours=24))).moves
 
 
+def test_a_days_rest_begins_when_the_last_budget_was_written() -> None:
+    decided_at = NOW - timedelta(hours=24, minutes=1)
+    early = earning("weak", 2, edited_at=decided_at + timedelta(seconds=30))
+    late = earning("strong", 8, edited_at=decided_at + timedelta(minutes=5))
+
+    assert one(pool([early, late], decided_at=decided_at)).why is Why.TOO_SOON
+    later = NOW + timedelta(hours=1)
+    assert one(pool([early, late], decided_at=decided_at), now=later, read_at=later).moves
+
+
 def test_a_budget_that_somebody_changed_today_rests_and_the_others_move() -> None:
     touched = earning("touched", 2, edited_at=NOW - timedelta(hours=3))
 
