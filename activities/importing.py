@@ -125,9 +125,9 @@ class Importing:
         if first and wanted.kind is TREE_KINDS[0]:
             reached["listed_at"] = page.platform_time
         async with self.platform.database.workspace_transaction(wanted.workspace_id) as session:
-            await note_clock(session, account.id, page.platform_time)
             seen = [self._seen(found, account.currency) for found in page.objects]
             await platform_nodes.store(session, account, seen, page.platform_time)
+            await note_clock(session, account.id, page.platform_time)
             await account_imports.advance(session, account.id, **reached)
 
     async def _keep(self, wanted: ImportFigures, account: AdAccount, found: Insights) -> int:

@@ -64,8 +64,10 @@ async def start(services: Services, caller: Caller, account: AdAccount) -> AdAcc
         return await session.get_one(AdAccount, account.id, populate_existing=True)
 
 
-async def objects(services: Services, caller: Caller, account_id: UUID, wanted: ObjectQuery) -> Objects:
-    """`wanted.limit` is one more than are shown."""
+async def objects(
+    services: Services, caller: Caller, account_id: UUID, wanted: ObjectQuery, *, with_figures: bool = True
+) -> Objects:
+    """`wanted.limit` is one more than are shown. Figures of a whole large account take seconds to add up."""
     async with services.database.workspace_transaction(caller.workspace_id) as session:
         account = await ad_accounts.read(session, account_id)
         if account is None:
@@ -73,5 +75,6 @@ async def objects(services: Services, caller: Caller, account_id: UUID, wanted: 
         rows = await account_objects.page(session, account_id, wanted)
         shown = rows[: wanted.limit - 1]
         until = await metric_imports.today_of(session, account)
-        figures = await account_objects.figures(session, account_id, [row.platform_id for row in shown], until)
+        ids = [row.platform_id for row in shown] if with_figures else []
+        figures = await account_objects.figures(session, account_id, ids, until)
     return Objects(shown, figures, until - timedelta(days=DAYS - 1), until, len(rows) > len(shown))

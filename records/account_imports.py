@@ -45,12 +45,12 @@ async def advance(session: AsyncSession, ad_account_id: UUID, **what: object) ->
 
 
 async def finish(session: AsyncSession, ad_account_id: UUID) -> ImportProgress:
-    account = await _locked(session, ad_account_id)
-    account.imported_at = utc_now()
+    """From here on the hourly reading covers the whole account."""
     counted = {name: await count(session, ad_account_id, kind) for kind, name in COUNTED.items()}
-    return await advance(
-        session, ad_account_id, state=ImportOutcome.DONE, step="done", after=None, finished_at=utc_now(), **counted
-    )
+    end = {"state": ImportOutcome.DONE, "step": "done", "after": None, "finished_at": utc_now()}
+    progress = await advance(session, ad_account_id, **end, **counted)
+    (await _locked(session, ad_account_id)).imported_at = progress.finished_at
+    return progress
 
 
 async def count(session: AsyncSession, ad_account_id: UUID, kind: PlatformKind) -> int:
@@ -74,7 +74,7 @@ async def counted_as(session: AsyncSession, ad_account_id: UUID) -> dict[str, st
 
 
 async def _locked(session: AsyncSession, ad_account_id: UUID) -> AdAccount:
-    # Nothing of the key changes: whoever writes to the platform under the account's gate is not held up.
+    # Claims of platform writes wait for this lock, so it is taken last in a transaction.
     return await session.get_one(AdAccount, ad_account_id, with_for_update={"key_share": True}, populate_existing=True)
 
 

@@ -78,10 +78,13 @@ async def show(
     above = await _above(services, visitor, account_id, place.below)
     kind = BELOW[above.kind] if above else PlatformKind.CAMPAIGN
     wanted = ObjectQuery(kind, place.below or None, place.after or None, place.gone, PER_PAGE + 1)
-    found = await account_imports.objects(services, visitor.caller, account_id, wanted)
+    importing = import_words(account)
+    # While it runs, the page looks again every few seconds.
+    found = await account_imports.objects(
+        services, visitor.caller, account_id, wanted, with_figures=not importing.running
+    )
     async with services.database.workspace_transaction(visitor.caller.workspace_id) as session:
         brought = await metric_imports.of_account(session, account_id, limit=10)
-    importing = import_words(account)
     return render(
         "account_objects.html",
         services.settings,
