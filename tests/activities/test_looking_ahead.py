@@ -1,13 +1,18 @@
 """Dry run, reviews, pausing and resuming, and publishing again."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import sqlalchemy as sa
+
+from activities.measuring import Measuring
 from models.contracts.base import Actor, CampaignRef
+from models.contracts.optimizing import RunRef
 from models.contracts.publishing import PublishStage, StatusWrite
 from models.domain.states import CampaignStatus, Channel, Delivery, PlatformKind, WriteOp
 from models.tables.campaign import Campaign
-from models.tables.ledger import ObjectStatus
+from models.tables.ledger import ObjectStatus, PlatformObject, PublishRun
 from models.tables.plan import PlanVersion
 from tests.activities.publishing_desk import Desk
 
@@ -59,6 +64,28 @@ async def test_one_rejected_ad_is_told_in_metas_words_and_the_other_runs(desk: D
     assert lines["evening_en"].verdict == "approved"
     kept = {row.plan_key: row.review for row in await desk.objects() if row.kind is PlatformKind.AD}
     assert kept["workshop_en"] == {"verdict": "rejected", "words": ["Your ad smells of glue."]}
+
+
+async def test_a_later_look_takes_what_the_hourly_reading_saw_and_asks_the_platform_nothing(desk: Desk) -> None:
+    await desk.build()
+    await desk.go_live()
+    await desk.change(Campaign, status=CampaignStatus.LIVE)
+    run = RunRef(workspace_id=desk.workspace_id, ad_account_id=desk.account_id, run_id=uuid4())
+    assert (await desk.run(Measuring(desk.platform).read_account, run)).problem is None
+
+    async def requests_of_a_look() -> int:
+        before = sum(desk.shop.books()["requests"].values())
+        report = await desk.run(desk.publishing.sync_review, ref(desk))
+        assert (report.delivery, len(report.ads)) == (Delivery.LEARNING, 2)
+        return int(sum(desk.shop.books()["requests"].values()) - before)
+
+    early = await requests_of_a_look()
+    async with desk.database.workspace_transaction(desk.workspace_id) as session:
+        earlier = datetime.now(UTC) - timedelta(minutes=31)
+        await session.execute(sa.update(PlatformObject).values(confirmed_at=earlier))
+        await session.execute(sa.update(PublishRun).values(updated_at=earlier))
+
+    assert (early, await requests_of_a_look()) == (3, 0)
 
 
 async def test_pausing_stops_everything_with_one_call_and_a_repeat_does_nothing(desk: Desk) -> None:
