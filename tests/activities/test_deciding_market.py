@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
 
+from sqlmodel import col
 from temporalio.testing import ActivityEnvironment
 
 from activities.deciding import Deciding
@@ -84,7 +85,7 @@ async def decide(shop: Measured, store: S3Store) -> list[Suggestion]:
         await runs.begin(session, begun)
     run = RunRef(**dict(shop.ref), run_id=begun.run_id)
     await ActivityEnvironment().run(Deciding(shop.database, store).decide, run)
-    return await shop.all(Suggestion, Suggestion.created_at)
+    return await shop.all(Suggestion, col(Suggestion.created_at))
 
 
 async def test_a_day_of_the_market_ends_in_a_proposal_to_move_money_to_what_sells(
