@@ -1,6 +1,6 @@
 """Applies an approved change of a running campaign: only what differs is written, and a refusal takes it all back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from temporalio.exceptions import ApplicationError
 from activities.ad_platform import AdPlatform
 from activities.approved import publishable_now
 from activities.campaigns import occurrence, utc_now
+from activities.drifting import recheck
 from activities.errors import ErrorType, final
 from activities.heartbeats import heartbeating
 from activities.platform_writes import PlatformWrites
@@ -21,6 +22,7 @@ from models.contracts.publishing import IntentRef
 from models.domain.change_sets import ChangeSet
 from models.domain.schedule import Schedule
 from models.domain.states import CampaignStatus, ChangeSetState, LedgerState, PlatformKind, WriteClass, WriteOp
+from models.tables.base import JsonObject
 from models.tables.ledger import LedgerIntent, PlatformObject
 from models.tables.plan import ChangeSet as ChangeSetRow
 from records import ledger, platform_objects, publish_runs
@@ -30,6 +32,7 @@ from records.campaigns.change_approval import result_of
 from records.campaigns.facts import CampaignFacts
 from records.campaigns.snapshot import snapshot_of
 from records.ledger import NewIntent
+from records.pools import BUDGET_FIELDS
 from records.resolutions import supersede
 
 STATUS_OPS = {"pause": WriteOp.PAUSE, "resume": WriteOp.ACTIVATE}
@@ -71,7 +74,9 @@ class Changing:
             # Keeps a twin of this activity out until the intents are there.
             await publish_runs.get(session, due.ref.campaign_id, number, lock=True)
             rows = await platform_objects.of_campaign(session, due.ref.campaign_id)
-            wanted = [*_updates(before, after, rows), *_statuses(ChangeSet.model_validate(row.body), rows)]
+            sent = {thing.id: (await ledger.sent(session, thing.id)).payload for thing in rows}
+            change = ChangeSet.model_validate(row.body)
+            wanted = [*_updates(before, after, rows, sent), *_statuses(change, rows)]
             await supersede(session, [intent.object_id for intent in wanted])
             return await ledger.intend_next(session, wanted)
 
@@ -98,9 +103,12 @@ class Changing:
         schedule = after if change.touches_schedule() else None
         applied = results.change_set_applied(due.number, schedule, _new_status(change, after))
         async with self._platform.database.workspace_transaction(due.ref.workspace_id) as session:
-            return await results.store_result(
+            snapshot = await results.store_result(
                 session, due.ref, f"change_set:{occurrence()}", "change_set_applied", utc_now(), applied
             )
+            # What the change took over from the platform is approved now.
+            await recheck(session, due.ref.campaign_id)
+            return snapshot
 
 
 def _refs(due: ChangeSetRef, intents: Sequence[UUID]) -> list[IntentRef]:
@@ -117,8 +125,15 @@ def _new_status(change: ChangeSet, after: Schedule) -> CampaignStatus | None:
             return None
 
 
-def _updates(before: Publishable, after: Publishable, rows: Sequence[PlatformObject]) -> list[NewIntent]:
-    """An update for each object whose payload the change makes different, with just the fields that differ."""
+def _updates(
+    before: Publishable, after: Publishable, rows: Sequence[PlatformObject], sent: Mapping[UUID, JsonObject]
+) -> list[NewIntent]:
+    """An update for each object whose payload the change makes different, with just the fields that differ.
+
+    `sent` is what each object was given, moves of money included: where the change sets budgets, all of them become
+    what it says, or those that were moved since would add up to more than was approved.
+    """
+    resizes = before.approved.schedule.split != after.approved.schedule.split
     old = {planned.object_id: planned for planned in planned_objects(before)}
     there = {row.id: row for row in rows}
     found: list[NewIntent] = []
@@ -128,13 +143,19 @@ def _updates(before: Publishable, after: Publishable, rows: Sequence[PlatformObj
         row, was = there.get(planned.object_id), old.get(planned.object_id)
         if row is None or was is None or planned.kind is PlatformKind.CREATIVE:
             continue
-        if update := _update(row, was, planned):
+        if update := _update(row, was, planned, sent[row.id], resizes=resizes):
             found.append(update)
     return found
 
 
-def _update(row: PlatformObject, was: PlannedObject, planned: PlannedObject) -> NewIntent | None:
-    changed = {key: value for key, value in planned.payload.items() if was.payload.get(key) != value}
+def _update(
+    row: PlatformObject, was: PlannedObject, planned: PlannedObject, sent: JsonObject, *, resizes: bool
+) -> NewIntent | None:
+    changed = {
+        key: value
+        for key, value in planned.payload.items()
+        if was.payload.get(key) != value or (resizes and key in BUDGET_FIELDS and sent.get(key) != value)
+    }
     if gone := was.payload.keys() - planned.payload.keys():
         # Left out, the old value would go on holding: a spending limit above what is approved now.
         fields = ", ".join(sorted(gone))
@@ -144,7 +165,7 @@ def _update(row: PlatformObject, was: PlannedObject, planned: PlannedObject) -> 
     return replace(
         NewIntent.on(row, WriteOp.UPDATE, WriteClass.PERSON, f"change:{occurrence()}"),
         payload=changed,
-        expected_before={key: was.payload.get(key) for key in changed},
+        expected_before={key: sent.get(key) for key in changed},
         target=changed,
     )
 

@@ -8,25 +8,23 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.ad_platform import AdPlatform
 from activities.errors import ErrorType, waiting
+from activities.halting import halt
 from activities.heartbeats import heartbeating
 from activities.platform_writes import PlatformWrites
-from activities.publish_intents import status_intent
 from models.contracts.optimizing import StopRef, StopSweep
-from models.contracts.publishing import IntentRef
-from models.domain.states import AdAccountState, StopState, WriteClass, WriteOp
+from models.domain.states import AdAccountState, StopState
 from models.tables.ad_account import AdAccount
 from models.tables.ledger import LedgerIntent, ObjectStatus, PlatformObject
 from models.tables.stop import StopOrder
 from providers.ads.results import NodeState
-from records import ledger, publish_runs, stop_sweeps, stops
-from records.resolutions import supersede
+from records import ledger, stop_sweeps, stops
 from records.stop_sweeps import Covered
 from records.stops import NotStopped, StopReport
 
@@ -131,27 +129,11 @@ class Stopping:
         async def one(row: PlatformObject) -> None:
             async with turn:
                 try:
-                    await self._stop(order, row)
+                    await halt(self._platform, self._writes, row, mark_of(order))
                 except ApplicationError as error:
                     found.failed[row.id] = error
 
         await asyncio.gather(*(one(row) for row in rows))
-
-    async def _stop(self, order: StopOrder, row: PlatformObject) -> None:
-        """What is under way or in doubt keeps any other write from its object, so finding out comes first."""
-        async with self._database.workspace_transaction(order.workspace_id) as session:
-            doubtful = await stop_sweeps.in_doubt(session, [row.id])
-        for intent in doubtful:
-            await self._writes.settle_doubt(intent)
-        async with self._database.workspace_transaction(order.workspace_id) as session:
-            if row.campaign_id is not None:
-                # Keeps a twin of this sweep out until the intent is there.
-                await publish_runs.latest(session, row.campaign_id, lock=True)
-            await supersede(session, [row.id])
-            under_way = await stop_sweeps.open_pauses(session, [row.id], mark_of(order))
-            pause = status_intent(row, WriteOp.PAUSE, WriteClass.STOP, command_id=f"{mark_of(order)}{uuid4()}")
-            ids = list(under_way.values()) or await ledger.intend_next(session, [pause])
-        await self._writes.settle(IntentRef(workspace_id=order.workspace_id, intent_id=ids[0]))
 
     async def _look(self, order: StopOrder, found: _Found) -> None:
         """Ask the platform's list; what runs there although our books say otherwise is paused too."""

@@ -9,9 +9,11 @@ from typing import Any
 from activities.ad_platform import AdPlatform
 from activities.ads_wiring import ad_platform, link_base
 from activities.campaigns import CampaignRecords
+from activities.caps import Caps
 from activities.changing import Changing
 from activities.composing import ItemPictures, RenderModels
 from activities.deciding import Deciding
+from activities.drifting import Drifting
 from activities.importing import Importing
 from activities.measuring import Measuring
 from activities.media_wiring import callback_urls, can_be_called_back, media_access, media_providers
@@ -72,11 +74,8 @@ async def build(settings: Settings, closing: AsyncExitStack) -> Activities:
     writing = Writing(database, text, storage, models, monthly_cap_micros=settings.ai_monthly_cap_cents * 10_000)
     writes = PlatformWrites(platform, MetaWriter(transport), Pictures(database, storage))
     # Some of their steps only record, and run beside the campaigns; the others call Meta.
-    on_both = [
-        *_activities(Publishing(platform, writes)),
-        *_activities(Stopping(platform, writes)),
-        *_activities(Importing(platform)),
-    ]
+    rooms = (Publishing(platform, writes), Stopping(platform, writes), Drifting(platform, writes), Importing(platform))
+    on_both = [found for room in rooms for found in _activities(room)]
     pictures = ItemPictures(database, storage, RenderModels(settings.render_image_model, settings.render_video_model))
     item_pictures = _activities(pictures)
     return Activities(
@@ -91,17 +90,24 @@ async def build(settings: Settings, closing: AsyncExitStack) -> Activities:
         ],
         text=_activities(writing),
         render=[*_activities(_rendering(settings, database, storage, closing)), *item_pictures],
-        ads_meta=[
-            *on_both,
-            *_activities(writes),
-            *_activities(PublishedTree(platform, writes)),
-            *_activities(Changing(platform, writes)),
-            *_activities(Measuring(platform)),
-            *_activities(Moving(platform, writes)),
-            *_activities(TokenWarnings(platform, _inspector(settings, transport))),
-        ],
+        ads_meta=[*on_both, *_on_ads_meta(settings, platform, writes, transport)],
         optimizer=_activities(Deciding(database, storage)),
     )
+
+
+def _on_ads_meta(
+    settings: Settings, platform: AdPlatform, writes: PlatformWrites, transport: MetaTransport
+) -> Registered:
+    rooms = (
+        writes,
+        PublishedTree(platform, writes),
+        Changing(platform, writes),
+        Measuring(platform),
+        Caps(platform, writes),
+        Moving(platform, writes),
+        TokenWarnings(platform, _inspector(settings, transport)),
+    )
+    return [found for room in rooms for found in _activities(room)]
 
 
 def _upkeep(settings: Settings, database: Database, storage: S3Store, platform: AdPlatform) -> Upkeep:

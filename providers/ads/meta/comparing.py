@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pydantic import JsonValue
 
 _NOTHING = (None, "", 0, "0")
-_NO_SPEND_CAP = "922337203685478"
+NO_SPEND_CAP = "922337203685478"
+"""What takes a spending limit away, and reads back where there is none."""
 
 
 def holds(fields: Mapping[str, JsonValue], payload: Mapping[str, JsonValue]) -> bool:
@@ -19,7 +20,7 @@ def holds(fields: Mapping[str, JsonValue], payload: Mapping[str, JsonValue]) -> 
 
 
 def _canonical(key: str, value: JsonValue) -> JsonValue:
-    if value in _NOTHING or (key == "spend_cap" and str(value) == _NO_SPEND_CAP):
+    if value in _NOTHING or (key == "spend_cap" and str(value) == NO_SPEND_CAP):
         return None
     if key.endswith("_time"):
         return _moment(value)

@@ -1,0 +1,161 @@
+"""What the check of caps has to know of each running campaign of an ad account."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from models.domain.account_days import account_day, day_start
+from models.domain.caps import CapView, OwnerSpend
+from models.domain.exposure import worst_day
+from models.domain.schedule import BudgetPeriod, Schedule
+from models.domain.states import CampaignStatus, PlatformKind
+from models.tables.ad_account import AdAccount
+from models.tables.campaign import Campaign
+from models.tables.platform_node import PlatformNode
+from records import budgets, readings
+from records.optimizing.owners import BudgetOwner, campaign_tree
+from records.pools import approved_schedule
+from records.readings import Span
+
+_LATELY = timedelta(hours=6)
+_FASTEST = """
+select external_id, max(spent / hours) from (
+    select external_id,
+        spend_minor - lag(spend_minor) over each_day as spent,
+        greatest(extract(epoch from read_at - lag(read_at) over each_day) / 3600, 0.25) as hours
+    from metric_reading
+    where workspace_id = :workspace_id and ad_account_id = :ad_account_id and level = 'ad_set'
+        and source = 'platform' and account_day >= :since_day and read_at > :since
+    window each_day as (partition by external_id, account_day order by read_at)
+) seen where spent > 0 group by external_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Capped:
+    campaign: Campaign
+    view: CapView
+
+
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    """Of an account: `today` is the account day of the last reading, which began at `day_begins`.
+
+    `today` and `fastest` hold the spend of that day and of the fastest hour lately by ad set, `spent` that of the whole
+    life by campaign, ad sets that are gone included.
+    """
+
+    zone: str
+    read_at: datetime | None
+    day_begins: datetime
+    today: dict[str, int]
+    fastest: dict[str, int]
+    spent: dict[UUID, int]
+
+
+async def load(session: AsyncSession, account: AdAccount, now: datetime) -> list[Capped]:
+    """Every campaign of ours on the account that runs, or is to start by itself; `now` is platform time."""
+    query = select(Campaign).where(
+        col(Campaign.ad_account_id) == account.id,
+        col(Campaign.status).in_([CampaignStatus.SCHEDULED, CampaignStatus.LIVE]),
+    )
+    campaigns = list((await session.execute(query.order_by(col(Campaign.id)))).scalars())
+    if not campaigns:
+        return []
+    ids = [campaign.id for campaign in campaigns]
+    tree, figures = await campaign_tree(session, ids), await _figures(session, account, ids, now)
+    found = []
+    for campaign in campaigns:
+        schedule = await approved_schedule(session, campaign.id)
+        if schedule is not None:
+            began = _began(campaign, now)
+            read_at = max(figures.read_at or began, began)
+            owners = await _owners(session, account, tree.get(campaign.id, []), schedule, figures)
+            found.append(Capped(campaign, _view(campaign, schedule, owners, figures, read_at)))
+    return found
+
+
+def _began(campaign: Campaign, now: datetime) -> datetime:
+    """Nothing can have been spent before."""
+    live = campaign.live_at or now
+    return min(max(live, campaign.starts_at or live), now)
+
+
+def _view(
+    campaign: Campaign, schedule: Schedule, owners: Sequence[OwnerSpend], figures: _Figures, read_at: datetime
+) -> CapView:
+    tomorrow = day_start(account_day(read_at, figures.zone) + timedelta(days=1), figures.zone)
+    daily = schedule.budget_period is BudgetPeriod.DAILY
+    return CapView(
+        currency=schedule.currency,
+        owners=owners,
+        total_minor=schedule.total_cap_minor,
+        spent_minor=figures.spent.get(campaign.id, 0),
+        spent_today_minor=sum(owner.spent_today_minor for owner in owners),
+        read_at=read_at,
+        day_left=tomorrow - read_at,
+        worst_day_minor=worst_day(schedule) if daily else None,
+        ends_at=campaign.ends_at,
+    )
+
+
+async def _owners(
+    session: AsyncSession, account: AdAccount, nodes: Sequence[BudgetOwner], schedule: Schedule, figures: _Figures
+) -> list[OwnerSpend]:
+    """Those that may spend: a paused ad set cannot, and neither can one below a paused campaign."""
+    paused = {node.platform_id for node in nodes if node.status != "ACTIVE"}
+    running = [
+        node
+        for node in nodes
+        if node.holds_budget and node.platform_id not in paused and node.parent_platform_id not in paused
+    ]
+    ids = [node.platform_id for node in running if node.daily]
+    known = await budgets.history(session, account.id, ids, figures.day_begins)
+    last = schedule.last_moment
+    found = []
+    for node in running:
+        below = [child for child in nodes if child.parent_platform_id == node.platform_id] or [node]
+        past = known.get(node.platform_id)
+        highest = (past.highest_since(figures.day_begins) if past else None) or 0
+        found.append(
+            OwnerSpend(
+                daily=node.daily,
+                budget_minor=max(node.budget_minor, highest),
+                spent_minor=sum(child.spent_minor for child in below),
+                spent_today_minor=sum(figures.today.get(child.platform_id, 0) for child in below),
+                fastest_hour_minor=sum(figures.fastest.get(child.platform_id, 0) for child in below),
+                life=last - schedule.start,
+            )
+        )
+    return found
+
+
+async def _figures(session: AsyncSession, account: AdAccount, campaign_ids: Sequence[UUID], now: datetime) -> _Figures:
+    read_at = account.metrics_read_at
+    today = account_day(read_at or now, account.timezone)
+    days = await readings.days(session, account.id, Span(today, today), campaign_ids=campaign_ids)
+    values = {
+        "workspace_id": account.workspace_id,
+        "ad_account_id": account.id,
+        "since_day": today - timedelta(days=1),
+        "since": (read_at or now) - _LATELY,
+    }
+    fastest = await session.execute(sa.text(_FASTEST), values)
+    query = (
+        sa.select(col(PlatformNode.campaign_id), sa.func.sum(col(PlatformNode.spent_minor)).label("spent"))
+        .where(col(PlatformNode.campaign_id).in_(campaign_ids), col(PlatformNode.kind) == PlatformKind.AD_SET)
+        .group_by(col(PlatformNode.campaign_id))
+    )
+    return _Figures(
+        zone=account.timezone,
+        read_at=read_at,
+        day_begins=day_start(today, account.timezone),
+        today={ad_set: rows[-1].counts.spend_minor for ad_set, rows in days.items()},
+        fastest={ad_set: int(-(-hour // 1)) for ad_set, hour in fastest},
+        spent={row.campaign_id: int(row.spent) for row in await session.execute(query)},
+    )
