@@ -1,7 +1,7 @@
 """Reads what an ad account ran before: campaigns, ad sets, ads, 90 days of figures. Nothing on the platform changes."""
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.importing import Importing
@@ -10,6 +10,8 @@ with workflow.unsafe.imports_passed_through():
     from models.domain.platform_tree import TREE_KINDS
     from workflows import policies
     from workflows.account_run import words_of
+
+CANCELLED = "An operator cancelled it. Begin it again whenever it is wanted."
 
 
 @workflow.defn
@@ -21,8 +23,9 @@ class ImportAccountWorkflow:
         try:
             return await self._read(ref)
         except ActivityError as error:
-            # Also when it was cancelled in Temporal: the page must not go on saying that it runs.
-            failed = ImportFailed(**ref.model_dump(), words=words_of(error))
+            # The page must not go on saying that it runs.
+            words = CANCELLED if is_cancelled_exception(error) else words_of(error)
+            failed = ImportFailed(**ref.model_dump(), words=words)
             await workflow.execute_activity_method(
                 Importing.fail_import, failed, summary="Say why it ended", **policies.RECORD
             )

@@ -1,13 +1,13 @@
 """Stores new histories for `test_replay.py`, from real runs on the simulator; pytest runs it only where it is named."""
 
 import json
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError, WorkflowHandle
 
 from models.contracts import commands as c
 from models.contracts.base import Actor
@@ -31,8 +31,10 @@ from records import stops
 from records.database import Database
 from records.stops import StopWish
 from settings import Settings
+from tests.workflows import test_importing
 from tests.workflows.campaign_desk import Run, Shop, everything, working
 from tests.workflows.render_desk import PICTURE, VIDEO, RenderDesk, RenderRunning, open_desk
+from tests.workflows.scripted_import import Steps
 from tests.workflows.scripted_upkeep import Rounds
 from tests.workflows.test_campaign_creation import BARE
 from tests.workflows.test_hourly_runs import begin, crowd_of, market, rows
@@ -189,6 +191,15 @@ async def test_the_upkeep(second_client: Client) -> None:
     await _keep(second_client.get_workflow_handle(night.id), "upkeep-nightly-2")
     await _keep(watch, "upkeep-stops")
     await watch.terminate("the story is over")
+
+
+async def test_an_import(second_client: Client) -> None:
+    for name, steps in (("import-done", Steps()), ("import-failed", Steps(fails="ad_set"))):
+        async with test_importing.serving(second_client, steps):
+            run = await test_importing.begin(second_client)
+            with suppress(WorkflowFailureError):
+                await run.result()
+        await _keep(run, name)
 
 
 @pytest.mark.parametrize("story", ["webhook", "retried", "cancelled", "unknown", "continued"])
