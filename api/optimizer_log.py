@@ -59,12 +59,15 @@ async def views_of(
     ]
 
 
-async def one_move_set(services: Services, caller: Caller, move_set_id: UUID) -> MoveSetView:
+async def one_move_set(
+    services: Services, caller: Caller, move_set_id: UUID, *, most: int | None = None
+) -> MoveSetView:
+    """With all of its actions, or the first `most` of them."""
     async with services.database.workspace_transaction(caller.workspace_id) as session:
         row = await session.get(MoveSet, move_set_id)
         if row is None:
             raise not_found("move")
-        return (await views_of(session, [row], None))[0]
+        return (await views_of(session, [row], most))[0]
 
 
 async def one_run(services: Services, caller: Caller, run_id: UUID) -> OptimizerRun:

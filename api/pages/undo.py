@@ -25,6 +25,7 @@ from models.tables.campaign import Campaign
 router = APIRouter()
 
 LOOK_AGAIN_S = 3
+MOST_ACTIONS = 500
 
 
 @router.get("/campaigns/{campaign_id}/undo")
@@ -94,9 +95,9 @@ async def result(campaign_id: UUID, request_id: UUID, services: ServicesDep, vis
 
 @router.get("/moves/{move_set_id}")
 async def one_move(move_set_id: UUID, services: ServicesDep, visitor: VisitorDep) -> Response:
-    """One move with all of its actions."""
+    """One move with all of its actions, or as many as a page can bear."""
     require_team(visitor.caller)
-    view = await optimizer_log.one_move_set(services, visitor.caller, move_set_id)
+    view = await optimizer_log.one_move_set(services, visitor.caller, move_set_id, most=MOST_ACTIONS)
     campaign = await _campaign(services, visitor, view.campaign_id)
     entry = move_entries([view], campaign.timezone or "UTC")[0]
     return render("move.html", services.settings, visitor, campaign=campaign, entry=entry)

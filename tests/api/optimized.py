@@ -87,8 +87,14 @@ async def live_campaign(
     records: Database, settings: Settings, shop: Advertiser, transport: MetaTransport, join: Join
 ) -> Live:
     owner = await join(Role.OWNER)
+    return Live(await live_desk(records, settings, shop, transport, owner.workspace_id), owner)
+
+
+async def live_desk(
+    records: Database, settings: Settings, shop: Advertiser, transport: MetaTransport, workspace_id: UUID
+) -> Desk:
     meta = MetaReader(transport), MetaWriter(transport)
-    desk = KeyedDesk(records, store_of(settings), *meta, shop, owner.workspace_id)
+    desk = KeyedDesk(records, store_of(settings), *meta, shop, workspace_id)
     await furnish(desk)
     sealed = BOX.seal(desk.workspace_id, shop.token.get_secret_value())
     await desk.change(
@@ -97,7 +103,7 @@ async def live_campaign(
     await go_live(desk, EVEN)
     await _read(desk)
     await desk.change(Campaign, budget_currency=shop.target.currency, timezone="America/New_York")
-    return Live(desk, owner)
+    return desk
 
 
 async def _read(desk: Desk) -> None:

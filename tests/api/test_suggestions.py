@@ -1,6 +1,7 @@
 """Suggestions: decided once, by those who may, inside what is approved, and told what became of them."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from providers.ads.meta.transport import MetaTransport
 from records.database import Database
 from records.platform_clock import platform_now
 from settings import Settings
+from stack.ports import free_port
 from tests.activities.moving_desk import held
 from tests.api.optimized import Live, live_campaign
 from tests.api.people import Join
@@ -60,6 +62,21 @@ async def test_two_people_and_a_repeat_apply_a_suggestion_once(live: Live, join:
     assert (shown["status"], shown["decided_by"]) == ("applied", "Ana")
     [move] = (await live.owner.http.get(f"{live.campaign}/moves")).json()["items"]
     assert (move["origin"], move["state"], move["suggestion_id"]) == ("suggestion", "applied", str(proposed.id))
+
+
+async def test_an_approval_outlives_an_outage_of_temporal(
+    live: Live, api_settings: Settings, serve: Callable[[Settings], Awaitable[str]]
+) -> None:
+    proposed = await live.suggest(**SHIFT)
+    url = await serve(api_settings.model_copy(update={"temporal_address": f"127.0.0.1:{free_port()}"}))
+
+    async with httpx.AsyncClient(base_url=url, headers={"X-API-Key": live.owner.key}, timeout=30) as cut_off:
+        kept = await cut_off.post(f"{ALL}/{proposed.id}/approve")
+    later = await live.owner.http.post(f"{ALL}/{proposed.id}/approve", timeout=40)
+
+    assert (kept.status_code, "The approval is kept" in kept.json()["detail"]) == (503, True)
+    assert (later.status_code, later.json()["result"]["applied"]) == (200, 3)
+    assert await held(live.desk) == SHIFT
 
 
 async def test_amounts_are_edited_within_the_sum_and_the_approved_limits(live: Live) -> None:

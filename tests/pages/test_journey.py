@@ -1,8 +1,16 @@
 """One campaign from the brief to live ads, entirely through the pages, on a phone."""
 
 from playwright.async_api import expect
+from sqlmodel import select
 
 from models.domain.roles import Role
+from models.domain.states import PlatformKind
+from models.tables.base import utc_now
+from models.tables.campaign import Campaign
+from models.tables.drift import Drift
+from models.tables.ledger import PlatformObject
+from records.campaigns import facts as campaign_facts
+from records.campaigns.running import running_schedule
 from tests.pages.people import PATIENCE_MS, People, Person, Visit, Visits, connected
 from tests.servers import Simulator
 
@@ -72,6 +80,38 @@ async def pause_and_end(visit: Visit) -> None:
     await visit.until("Nothing is being spent any more.")
 
 
+async def take_over_what_somebody_changed(visit: Visit, people: People, owner: Person) -> None:
+    """A budget that was raised in Ads Manager becomes a change of the campaign, which is then dropped."""
+    async with people.database.workspace_transaction(owner.workspace_id) as session:
+        campaign = (await session.scalars(select(Campaign))).one()
+        ad_sets = select(PlatformObject).where(PlatformObject.kind == PlatformKind.AD_SET)
+        ad_set = (await session.scalars(ad_sets.limit(1))).one()
+        schedule = await running_schedule(session, await campaign_facts.load(session, campaign.id))
+        assert schedule is not None
+        present = next(part.initial_minor for part in schedule.split if part.plan_key == ad_set.plan_key)
+        session.add(
+            Drift(
+                workspace_id=owner.workspace_id,
+                campaign_id=campaign.id,
+                object_id=ad_set.id,
+                kind=PlatformKind.AD_SET,
+                name=ad_set.name,
+                field="daily_budget",
+                expected={"value": present},
+                found={"value": present + 5_000},
+                first_seen_at=utc_now(),
+                last_seen_at=utc_now(),
+            )
+        )
+    await visit.open("/drifts")
+    await visit.press("Propose it as a change")
+    await visit.until("It is proposed as a change of the campaign")
+    await visit.open(f"/campaigns/{campaign.id}")
+    await expect(visit.page.locator("#changes")).to_contain_text("Takes over what was changed on the platform")
+    await visit.press("Drop this change")
+    await visit.until("The change was dropped")
+
+
 async def test_a_marketer_takes_a_brief_to_live_ads_and_ends_them(
     visit: Visit, owner: Person, people: People, site: str, simulator: Simulator, photo: bytes
 ) -> None:
@@ -96,6 +136,7 @@ async def test_a_marketer_takes_a_brief_to_live_ads_and_ends_them(
     await expect(page.locator(".client")).to_contain_text("Total approved")
     await expect(page.locator("#ads")).to_contain_text("On Meta now: 1 campaign")
     assert "Dana" in await page.locator("#history").inner_text()
+    await take_over_what_somebody_changed(visit, people, owner)
     await pause_and_end(visit)
     await visit.open("/campaigns")
     await expect(page.locator(".row").first).to_contain_text("Ended")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from api.pages.views.optimizer import value_words
+from api.pages.views.suggestions import change_tone, change_words
 from models.domain.undo import UndoPreview, UndoStep
 
 
@@ -13,6 +14,8 @@ class StepRow:
     name: str
     before: str
     after: str
+    change: str
+    tone: str
     note: str
 
 
@@ -33,4 +36,15 @@ def undo_words(found: UndoPreview) -> UndoWords:
 
 
 def _row(step: UndoStep, currency: str) -> StepRow:
-    return StepRow(step.name, value_words(step.now, currency), value_words(step.after, currency), step.words)
+    now, after = step.now.get("amount_minor"), step.after.get("amount_minor")
+    change, tone = "", "calm"
+    if isinstance(now, int) and isinstance(after, int):
+        change, tone = change_words(now, after), change_tone(now, after)
+    return StepRow(
+        name=step.name,
+        before=value_words(step.now, currency),
+        after=value_words(step.after, currency),
+        change=change,
+        tone=tone,
+        note=step.words,
+    )
