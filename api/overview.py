@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.performance import ON_AIR
 from api.stop_words import about_words, stop_words
 from models.domain.account_days import account_day
 from models.domain.data_age import DataAge
@@ -28,7 +29,6 @@ from records.ledger import database_now
 WINDOWS = (1, 7, 30)
 LONGEST = timedelta(days=max(WINDOWS))
 PUBLISHED = (CampaignStatus.SCHEDULED, CampaignStatus.LIVE, CampaignStatus.PAUSED, CampaignStatus.ENDED)
-ON_AIR = (CampaignStatus.LIVE, CampaignStatus.PAUSED, CampaignStatus.SCHEDULED)
 # A campaign that ended still has its money in the last 30 days, whatever the time zone.
 LOOK_BACK = LONGEST + timedelta(days=2)
 
@@ -84,8 +84,8 @@ class Overview:
 
 async def read_overview(session: AsyncSession, caller: Caller) -> Overview:
     now = await database_now(session)
-    known = [row for row in await campaigns_with_accounts(session, statuses=PUBLISHED) if _counts(row, now)]
-    clocks = {row.account.id: data_age(row.account, now) for row in known if row.account}
+    known = [row for row in await campaigns_with_accounts(session, statuses=PUBLISHED) if _is_recent(row, now)]
+    clocks = {row.account.id: account_age(row.account, now) for row in known if row.account}
     by_campaign = await _days(session, known, clocks)
     on_air = [(row, row.account) for row in known if row.account and row.campaign.status in ON_AIR]
     ages = {account.id: (account, clocks[account.id]) for row, account in on_air}
@@ -110,13 +110,16 @@ async def _days(
     return found
 
 
-def data_age(account: AdAccount, now: datetime) -> DataAge:
+def account_age(account: AdAccount, now: datetime) -> DataAge:
     """`now` is the database's."""
-    platform = now + timedelta(seconds=account.clock_ahead_s)
-    return DataAge(account.metrics_read_at, platform, account.timezone, account.metrics_problem)
+    return DataAge(account.metrics_read_at, platform_time(account, now), account.timezone, account.metrics_problem)
 
 
-def _counts(row: Running, now: datetime) -> bool:
+def platform_time(account: AdAccount, now: datetime) -> datetime:
+    return now + timedelta(seconds=account.clock_ahead_s)
+
+
+def _is_recent(row: Running, now: datetime) -> bool:
     ended = row.campaign.ended_at
     return ended is None or ended > now - LOOK_BACK or row.campaign.status is not CampaignStatus.ENDED
 
@@ -149,8 +152,8 @@ def _currencies(
         today = account_day(clocks[row.account.id].now, row.account.timezone)
         for length, counts in _windows(lines, today).items():
             windows[row.account.currency][length].append(counts)
-        recent = [line for line in lines if line.day > today - LONGEST]
-        days[row.account.currency] += [DayFigures(line.day, line.counts) for line in recent]
+        if recent := [DayFigures(line.day, line.counts) for line in lines if today - LONGEST < line.day <= today]:
+            days[row.account.currency] += recent
     return [
         CurrencyFigures(
             currency,

@@ -37,6 +37,7 @@ MOST_DAYS = 400
 # Older allocations say little about the present one.
 COMPARED_DAYS = 28
 OWNERS = (MetricLevel.AD_SET, MetricLevel.CAMPAIGN)
+ON_AIR = frozenset({CampaignStatus.SCHEDULED, CampaignStatus.LIVE, CampaignStatus.PAUSED})
 SPENDS_NOTHING = frozenset({CampaignStatus.PAUSED, CampaignStatus.ENDED, CampaignStatus.CANCELLED})
 
 
@@ -114,7 +115,7 @@ async def read_performance(
     """`level` is that of the lines. Raises CommandRefused(not_found)."""
     facts = await campaign_facts.load(session, campaign_id)
     account, zone = facts.account, _zone(facts)
-    age = await data_age(session, account, zone)
+    age = await _data_age(session, account, facts.campaign, zone)
     today = account_day(age.now, zone)
     span = (wish or Wish()).span(today)
     names = await names_of(session, campaign_id)
@@ -154,11 +155,17 @@ async def read_lines(session: AsyncSession, found: Performance, level: MetricLev
     return _lines(rows, found.names)
 
 
-async def data_age(session: AsyncSession, account: AdAccount | None, zone: str) -> DataAge:
+async def _data_age(session: AsyncSession, account: AdAccount | None, campaign: Campaign, zone: str) -> DataAge:
     if account is None:
-        return DataAge(None, await database_now(session), zone)
-    now = await platform_now(session, account.id)
-    return DataAge(account.metrics_read_at, now, zone, account.metrics_problem)
+        return DataAge(None, await database_now(session), zone, expected=False)
+    return data_age(account, await platform_now(session, account.id), campaign)
+
+
+def data_age(account: AdAccount, now: datetime, campaign: Campaign) -> DataAge:
+    """`now` is platform time."""
+    expected = campaign.status in ON_AIR
+    problem = account.metrics_problem if expected else None
+    return DataAge(account.metrics_read_at, now, account.timezone, problem, expected)
 
 
 def _zone(facts: CampaignFacts) -> str:

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.overview import PUBLISHED, data_age
-from api.performance import Span, Wish
+from api.overview import PUBLISHED, platform_time
+from api.performance import Span, Wish, data_age
 from api.problems import ApiError, ProblemType
 from api.schemas.reports import ReportFilter, SortBy
 from models.domain.account_days import account_day
@@ -82,14 +82,17 @@ async def read_report(session: AsyncSession, chosen: Chosen) -> Report:
         )
         if row.account is not None and chosen.currency in (None, row.currency)
     ]
-    ages = {row.account.id: data_age(row.account, now) for row in known if row.account}
-    todays = [account_day(age.now, age.zone) for age in ages.values()]
+    todays = [account_day(platform_time(row.account, now), row.zone) for row in known if row.account]
     span = chosen.wish.span(max(todays, default=now.date()))
     days: dict[UUID, list[Counts]] = defaultdict(list)
     for line in await campaign_days(session, [row.campaign.id for row in known], (span.first, span.last)):
         days[line.campaign_id].append(line.counts)
     lines = [
-        ReportLine(row, ages[row.account.id], total(days[row.campaign.id])) for row in known if row.account is not None
+        ReportLine(
+            row, data_age(row.account, platform_time(row.account, now), row.campaign), total(days[row.campaign.id])
+        )
+        for row in known
+        if row.account is not None
     ]
     return Report(span, _sorted(lines, chosen))
 

@@ -11,12 +11,16 @@ STALE_AFTER = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True)
 class DataAge:
-    """`read_at` and `now` are platform time. `problem` is why the last reading failed, in words."""
+    """`read_at` and `now` are platform time. `problem` is why the last reading failed, in words.
+
+    Without `expected` nothing runs that newer figures could be of, so that old ones are no reason to worry.
+    """
 
     read_at: datetime | None
     now: datetime
     zone: str
     problem: str | None = None
+    expected: bool = True
 
     @property
     def age(self) -> timedelta | None:
@@ -24,7 +28,7 @@ class DataAge:
 
     @property
     def stale(self) -> bool:
-        return self.age is not None and self.age > STALE_AFTER
+        return self.expected and self.age is not None and self.age > STALE_AFTER
 
     @property
     def words(self) -> str:

@@ -14,7 +14,13 @@ from records.database import Database
 from tests.api.people import Join, Member
 from tests.readings import Market, market
 
-DAY: dict[str, Any] = {"spend_minor": 10_000, "impressions": 50_000, "clicks": 500, "conversions": 10, "conversion_value_minor": 60_000}
+DAY: dict[str, Any] = {
+    "spend_minor": 10_000,
+    "impressions": 50_000,
+    "clicks": 500,
+    "conversions": 10,
+    "conversion_value_minor": 60_000,
+}
 
 
 async def analytics(member: Member, ads: Market, **wanted: Any) -> Any:  # noqa: ANN401 - JSON
@@ -183,6 +189,16 @@ async def test_old_figures_and_failed_readings_are_said(owner: Member, records: 
     assert found["data"]["problem"] == "Meta did not answer."
 
 
+async def test_of_a_campaign_that_has_ended_nobody_waits_for_newer_figures(owner: Member, records: Database) -> None:
+    ads = await market(records, owner.workspace_id, status=CampaignStatus.ENDED)
+    await ads.change(metrics_read_at=datetime.now(UTC) - timedelta(days=9), metrics_problem="Meta did not answer.")
+
+    found = await analytics(owner, ads)
+
+    assert (found["data"]["stale"], found["data"]["problem"]) == (False, None)
+    assert found["data"]["words"].endswith("9 days old")
+
+
 async def test_clients_see_figures_and_no_ids(owner: Member, join: Join, records: Database) -> None:
     client = await join(Role.CLIENT, owner.workspace_id)
     ads = await market(records, owner.workspace_id)
@@ -235,6 +251,19 @@ class TestDashboard:
             for one in found["currencies"]
         }
         assert spent == {"JPY": [1, 3, 5], "SAR": [110, 330, 550]}
+
+    async def test_figures_that_are_old_by_their_own_accounts_clock_are_left_out(
+        self, owner: Member, records: Database
+    ) -> None:
+        for currency, ahead in (("SAR", 0), ("USD", 60 * 86_400)):
+            ads = await market(records, owner.workspace_id, currency=currency)
+            await ads.read(await ads.add("Broad"), 1, **DAY)
+            await ads.change(clock_ahead_s=ahead)
+
+        found = (await owner.http.get("/api/v1/dashboard")).json()
+
+        assert [one["currency"] for one in found["summary"]["currencies"]] == ["SAR"]
+        assert [one["currency"] for one in found["days"]] == ["SAR"]
 
     async def test_what_wants_a_person_is_named_and_clients_are_spared_it(
         self, owner: Member, join: Join, records: Database
