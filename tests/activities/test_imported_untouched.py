@@ -6,7 +6,9 @@ from uuid import uuid4
 import sqlalchemy as sa
 from sqlmodel import SQLModel, col
 
+from activities.caps import Caps
 from activities.deciding import Deciding
+from activities.drifting import Drifting
 from activities.measuring import Measuring
 from activities.optimizer_runs import OptimizerRuns
 from models.contracts.optimizing import ApplyPage, BeginRun, RunRef
@@ -81,6 +83,8 @@ async def an_hour(desk: Desk, writer: Watching) -> None:
     assert (await desk.run(OptimizerRuns(desk.database).begin_run, begun)).live
     read = await desk.run(Measuring(desk.platform).read_account, run)
     assert (read.problem, read.readings > 0) == (None, True), "the hourly reading covers what was imported"
+    await desk.run(Caps(desk.platform, desk.writes(writer)).enforce_caps, run)
+    assert await desk.run(Drifting(desk.platform, desk.writes(writer)).check_drift, run) == 0
     await desk.run(Deciding(desk.database, desk.store).decide, run)
     page = ApplyPage(workspace_id=desk.workspace_id, run_id=run.run_id)
     while (await desk.persist(moving(desk, writer).apply_page, page)).more:
