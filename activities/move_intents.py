@@ -16,6 +16,7 @@ from providers.ads.meta.currencies import to_platform
 from providers.errors import Refused
 from records import ledger, pools
 from records.ledger import NewIntent
+from records.optimizing import applying
 from records.optimizing.applying import OpenMoves
 
 _STATUS_OPS = {"pause": WriteOp.PAUSE, "activate": WriteOp.ACTIVATE}
@@ -31,19 +32,21 @@ async def intend(session: AsyncSession, moves: OpenMoves, actions: Sequence[Move
         return
     schedule = await pools.approved_schedule(session, moves.campaign.id)
     rows = await _objects(session, due)
+    wanted: list[tuple[MoveAction, NewIntent]] = []
     for action in due:
         row = rows.get(action.object_id)
         if row is None or schedule is None:
             moves.settle(action, MoveState.DROPPED, "It is not on the platform any more.")
             continue
         try:
-            wanted = _intent(moves, action, row, pools.budget_field(schedule))
+            wanted.append((action, _intent(moves, action, row, pools.budget_field(schedule))))
         except Refused as refusal:
             moves.settle(action, MoveState.FAILED, refusal.message)
-            continue
-        (action.intent_id,) = await ledger.intend_next(session, [wanted])
-        moves.intents[action.intent_id] = await ledger.load(session, action.intent_id)
+    ids = await ledger.intend_next(session, [intent for _, intent in wanted])
+    for (action, _), intent_id in zip(wanted, ids, strict=True):
+        action.intent_id = intent_id
     await session.flush()
+    moves.intents |= await applying.intents_of(session, ids)
 
 
 async def _objects(session: AsyncSession, actions: Sequence[MoveAction]) -> dict[UUID, PlatformObject]:

@@ -3,7 +3,7 @@
 Each function works on one set in the caller's transaction, under the locks of its account, its campaign and itself.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -163,9 +163,15 @@ async def load(session: AsyncSession, move_set_id: UUID) -> OpenMoves | None:
         return None
     query = select(MoveAction).where(col(MoveAction.move_set_id) == row.id).order_by(col(MoveAction.position))
     actions = list((await session.execute(query)).scalars())
-    sent = select(LedgerIntent).where(col(LedgerIntent.id).in_([one.intent_id for one in actions if one.intent_id]))
-    intents = {intent.id: intent for intent in (await session.execute(sent.with_for_update())).scalars()}
+    intents = await intents_of(session, [action.intent_id for action in actions if action.intent_id])
     return OpenMoves(account, campaign, row, actions, intents, await platform_now(session, account.id))
+
+
+async def intents_of(session: AsyncSession, intent_ids: Sequence[UUID]) -> dict[UUID, LedgerIntent]:
+    """Locked, so that no reply comes in while they are looked at."""
+    query = select(LedgerIntent).where(col(LedgerIntent.id).in_(intent_ids)).order_by(col(LedgerIntent.id))
+    found = await session.execute(query.with_for_update().execution_options(populate_existing=True))
+    return {intent.id: intent for intent in found.scalars()}
 
 
 async def absorb(session: AsyncSession, open_moves: OpenMoves) -> None:

@@ -1,11 +1,12 @@
 """Taking moves back: an action, a move set, everything since a time; and what is left alone, with the reason."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
 from activities.publish_intents import status_intent
+from models.contracts.optimizing import ApplyPage, MoveRequest, UndoTarget
 from models.contracts.publishing import IntentRef
 from models.domain.states import (
     CampaignStatus,
@@ -18,7 +19,7 @@ from models.domain.states import (
     WriteOp,
 )
 from models.tables.campaign import Campaign
-from models.tables.optimization import Suggestion
+from models.tables.optimization import MoveSet, Suggestion
 from records import audit, ledger
 from records.ledger import NewIntent
 from records.optimizing.undoing import NotUndoable
@@ -26,12 +27,14 @@ from records.platform_clock import platform_now
 from tests.activities.acting import set_gate
 from tests.activities.expiry_desk import approve
 from tests.activities.moving_desk import (
+    ANA,
     actions,
     apply,
     decide,
     edit_by_hand,
     go_live,
     held,
+    moving,
     owners,
     pass_hours,
     preview,
@@ -236,23 +239,26 @@ async def suggestion(desk: Desk, suggestion_id: UUID) -> Suggestion:
         return await session.get_one(Suggestion, suggestion_id)
 
 
-async def test_a_persons_wish_waits_for_a_busy_object_and_then_says_who_holds_it(
-    moved: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_persons_wish_waits_for_a_busy_object_and_then_says_who_holds_it(moved: Desk) -> None:
     set_id = await shift(moved)
-    monkeypatch.setattr("activities.moving.PERSON_WAITS", timedelta(seconds=1))
     row = (await owners(moved))["broad"]
     async with moved.database.workspace_transaction(moved.workspace_id) as session:
         doubt = NewIntent.on(row, WriteOp.PAUSE, WriteClass.PERSON, "in doubt")
         (intent_id,) = await ledger.intend_next(session, [doubt])
         (await ledger.load(session, intent_id, lock=True)).state = LedgerState.UNKNOWN
-    began = datetime.now(UTC)
+    target = UndoTarget(action_id=(await actions(moved, set_id))["broad"].id)
+    request = MoveRequest(workspace_id=moved.workspace_id, request_id=uuid4(), actor=ANA, kind="undo", target=target)
+    (undone,) = (await moved.run(moving(moved).intend_moves, request)).move_set_ids
+    page = ApplyPage(workspace_id=moved.workspace_id, move_set_id=undone)
 
-    _, result = await undo(moved, action_id=(await actions(moved, set_id))["broad"].id)
+    at_once = await moved.run(moving(moved).apply_page, page)
+    async with moved.database.workspace_transaction(moved.workspace_id) as session:
+        (await session.get_one(MoveSet, undone)).created_at -= timedelta(seconds=31)
+    later = await moved.run(moving(moved).apply_page, page)
 
-    assert datetime.now(UTC) - began >= timedelta(seconds=1)
-    (undone,) = (await actions(moved, result.move_set_ids[0])).values()
-    assert undone.error == "Broad is still busy with another change (pause, person)."
+    assert (at_once.more, at_once.dropped) == (True, 0)
+    assert (later.more, later.dropped) == (False, 1)
+    assert later.reasons == ["Broad: Broad is still busy with another change (pause, person)."]
 
 
 async def test_a_pause_of_an_ad_set_is_applied_where_the_envelope_allows_it_and_undone(desk: Desk) -> None:
