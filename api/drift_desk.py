@@ -66,9 +66,11 @@ async def ignore(services: Services, caller: Caller, drift_id: UUID, key: str | 
 
 
 async def revert(services: Services, caller: Caller, drift_id: UUID, key: str | None) -> MoveRequestView:
-    """Set it back as approved, through the same checks as any move."""
+    """Set it back as approved, through the same checks as any move.
+
+    Idempotency: `key` for this difference; a repeat answers the same although nothing differs any more.
+    """
     require_money(caller)
-    await _open(services, caller, drift_id)
     wish = MoveRequest(
         workspace_id=caller.workspace_id,
         request_id=uuid5(drift_id, f"revert:{key}") if key else uuid4(),
@@ -76,6 +78,11 @@ async def revert(services: Services, caller: Caller, drift_id: UUID, key: str | 
         kind="revert",
         drift_id=drift_id,
     )
+    async with services.database.workspace_transaction(caller.workspace_id) as session:
+        if await session.get(Drift, drift_id) is None:
+            raise not_found("difference")
+    if not await moves_client.is_started(services, wish.request_id):
+        await _open(services, caller, drift_id)
     return await moves_client.carry_out(services, wish)
 
 
