@@ -1,5 +1,6 @@
 """An approved change of a running campaign on the simulated platform: what was approved is what stands there."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,14 +14,19 @@ from models.contracts.campaign import ChangeSetRef
 from models.domain.change_sets import ChangeSet, change_set_hash, scopes
 from models.domain.change_sets import apply as changed
 from models.domain.schedule import IfLate, Schedule
-from models.domain.states import CampaignStatus, ChangeSetState, PlatformKind
+from models.domain.states import CampaignStatus, ChangeSetState, LedgerState, PlatformKind, WriteClass, WriteOp
 from models.tables.campaign import Campaign
+from models.tables.ledger import PlatformObject
 from models.tables.plan import ChangeSet as ChangeSetRow
 from models.tables.plan import ScheduleVersion
+from records import ledger
 from records.campaigns import facts as campaign_facts
 from records.campaigns.refusals import needed
 from records.campaigns.running import running_schedule
+from records.ledger import NewIntent
+from tests.activities import moving_desk
 from tests.activities.publishing_desk import Desk
+from tests.activities.stop_desk import set_on_platform
 
 
 async def approve(desk: Desk, **change: Any) -> ChangeSetRef:  # noqa: ANN401 - fields of a change
@@ -93,3 +99,27 @@ async def test_a_total_below_what_meta_can_limit_is_refused_rather_than_left_at_
     assert caught.value.type == ErrorType.REFUSED
     (campaign,) = desk.standing("campaigns")
     assert int(await value(desk, PlatformKind.CAMPAIGN, campaign["id"], "spend_cap")) == 280_000
+
+
+async def test_budgets_that_were_moved_since_become_what_the_change_says_so_that_they_add_up(desk: Desk) -> None:
+    await moving_desk.go_live(desk, {"broad": 10_000, "look": 10_000})
+    rows = await moving_desk.owners(desk)
+    for key, amount in (("broad", 9_000), ("look", 11_000)):
+        await _moved(desk, rows[key], amount)
+    due = await approve(desk, budgets={"broad": 12_000})
+
+    await desk.persist(changing(desk).apply_change_set, due)
+
+    stands = {entry["name"]: entry["budget"] for entry in desk.standing("adsets")}
+    assert {name.split()[0]: int(budget) for name, budget in stands.items()} == {"Broad": 12_000, "Look": 10_000}
+
+
+async def _moved(desk: Desk, row: PlatformObject, amount: int) -> None:
+    """As the ledger and the platform stand after the optimizer moved money."""
+    await set_on_platform(desk, row.kind, row.platform_id, daily_budget=amount)
+    moved = {"daily_budget": amount}
+    update = replace(NewIntent.on(row, WriteOp.UPDATE, WriteClass.OPTIMIZER, "move"), payload=moved, target=moved)
+    async with desk.database.workspace_transaction(desk.workspace_id) as session:
+        (intent_id,) = await ledger.intend_next(session, [update])
+        intent = await ledger.load(session, intent_id)
+        intent.state, intent.confirmed_at = LedgerState.CONFIRMED, await ledger.database_now(session)

@@ -22,6 +22,7 @@ from records.ledger import NewIntent
 from tests.activities.acting import ANA
 from tests.activities.publishing_desk import Desk
 from tests.activities.stop_desk import foreign, live, release, set_on_platform, statuses, stop, stopping
+from tests.activities.test_changing import approve, changing
 
 
 async def looked(desk: Desk) -> list[Drift]:
@@ -233,7 +234,7 @@ async def test_what_a_stop_paused_is_no_drift_and_what_somebody_starts_after_the
         ),
     ],
 )
-async def test_the_change_that_takes_an_edit_over_says_what_the_platform_holds(
+async def test_the_change_that_takes_an_edit_over_says_what_the_platform_holds_and_settles_it_without_a_write(
     desk: Desk, kind: PlatformKind, edited: dict[str, object], change: dict[str, object]
 ) -> None:
     await live(desk)
@@ -248,6 +249,12 @@ async def test_the_change_that_takes_an_edit_over_says_what_the_platform_holds(
     assert adopted.model_copy(update={"note": ""}) == ChangeSet.model_validate(change)
     (waiting,) = await looked(desk)
     assert (waiting.state, waiting.decided_name) == (DriftState.OPEN, "Ana")
+    stands = {kind: desk.standing(kind) for kind in ("campaigns", "adsets", "ads")}
+    due = await approve(desk, **adopted.model_dump(exclude_defaults=True))
+    await desk.persist(changing(desk).apply_change_set, due)
+    assert await drifts_in(desk, DriftState.OPEN) == []
+    assert [row.id for row in await drifts_in(desk, DriftState.ADOPTED)] == [drift.id]
+    assert {kind: desk.standing(kind) for kind in ("campaigns", "adsets", "ads")} == stands
 
 
 async def test_what_no_change_can_say_is_refused_with_what_to_do_instead(desk: Desk) -> None:
