@@ -8,10 +8,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from models.domain.states import AdAccountState, CampaignStatus
+from models.domain.states import AdAccountState, CampaignStatus, Gate, StopScope, StopState
 from models.tables.ad_account import AdAccount
 from models.tables.base import utc_now
 from models.tables.campaign import Campaign
+from models.tables.stop import StopOrder
 from records import changes
 from records.secrets import Sealed, SecretBox
 
@@ -65,6 +66,7 @@ async def connect(session: AsyncSession, workspace_id: UUID, box: SecretBox, con
             name=connection.name,
             currency=connection.currency,
             timezone=connection.timezone,
+            gate=await _gate_of_new(session),
         )
         session.add(account)
     _take_over(account, box, connection)
@@ -78,6 +80,14 @@ async def connect(session: AsyncSession, workspace_id: UUID, box: SecretBox, con
         raise
     await changes.notify(session, workspace_id, "ad_account", account.id)
     return account
+
+
+async def _gate_of_new(session: AsyncSession) -> Gate:
+    """A stop of the whole workspace covers also what is connected while it holds."""
+    found = select(StopOrder.id).where(
+        StopOrder.scope == StopScope.WORKSPACE, col(StopOrder.state) != StopState.RELEASED
+    )
+    return Gate.OPEN if await session.scalar(found.limit(1)) is None else Gate.STOPPED
 
 
 def _take_over(account: AdAccount, box: SecretBox, connection: Connection) -> None:

@@ -1,6 +1,7 @@
 """Campaigns that Greenlight itself paused on the platform, for a stop or a cap, and what keeps them from running."""
 
 from models.contracts.campaign import Step
+from models.domain.money import in_words
 from models.domain.states import CampaignStatus, Gate, PlatformKind
 from models.tables.ledger import ObjectStatus
 from records import platform_objects
@@ -21,6 +22,19 @@ def stopped_words(facts: CampaignFacts) -> str | None:
 def refuse_while_stopped(facts: CampaignFacts, what: str) -> None:
     if words := stopped_words(facts):
         raise CommandRefused(RefusalType.NOT_ALLOWED, f"{words}; release the stop before {what}.")
+
+
+def refuse_when_spent(facts: CampaignFacts) -> None:
+    """What would be paused again within the hour does not start again."""
+    campaign = facts.campaign
+    total, currency = campaign.budget_total_minor, campaign.budget_currency
+    if total is None or currency is None or campaign.budget_spent_minor < total:
+        return
+    spent, approved = in_words(campaign.budget_spent_minor, currency), in_words(total, currency)
+    raise CommandRefused(
+        RefusalType.NOT_ALLOWED,
+        f"{campaign.name} has spent {spent} of the approved {approved}; open a change that raises the total first.",
+    )
 
 
 def held(reason: str) -> Change:

@@ -11,7 +11,7 @@ from models.domain.late import LateStop, apply_if_late
 from models.domain.states import ApprovalState, CampaignStatus
 from records.campaigns.context import Context
 from records.campaigns.editing import note_work
-from records.campaigns.holding import refuse_while_stopped
+from records.campaigns.holding import refuse_when_spent, refuse_while_stopped
 from records.campaigns.launch import check_launch, expired_reasons
 from records.campaigns.refusals import CommandRefused, RefusalType, needed
 from records.campaigns.rendering import cancel_open_renders
@@ -79,6 +79,7 @@ async def resume(context: Context, _: c.Resume) -> dict[str, JsonValue]:
         )
     facts = context.facts
     refuse_while_stopped(facts, "its ads run again")
+    refuse_when_spent(facts)
     # Ads of single items stay paused; see `activities.expiring`.
     if facts.publishable_items and not facts.publishable_items.keys() - facts.expired.keys():
         gone = "; ".join(expired_reasons(facts))

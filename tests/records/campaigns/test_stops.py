@@ -11,10 +11,12 @@ from models.domain.states import CampaignStatus, Gate, StopScope, StopState
 from models.tables.ad_account import AdAccount
 from models.tables.campaign import Campaign
 from models.tables.stop import StopOrder
-from records import identity, stops
+from records import ad_accounts, identity, stops
+from records.ad_accounts import Connection
 from records.campaigns import results
 from records.campaigns.holding import held
 from records.stops import StopRefused, StopWish
+from tests.office import BOX
 from tests.records.campaigns.desk import Desk
 
 
@@ -97,6 +99,18 @@ class TestOrdering:
 
         assert (again.id, again.state) == (row.id, StopState.STOPPING)
 
+    async def test_an_account_that_is_connected_while_everything_is_stopped_begins_stopped(self, desk: Desk) -> None:
+        row = await stop(desk, StopScope.WORKSPACE)
+        connection = Connection("meta", uuid4().hex, "Second shop", "USD", "America/New_York", "token")
+
+        async with desk.office.db.workspace_transaction(desk.office.workspace_id) as session:
+            account = await ad_accounts.connect(session, desk.office.workspace_id, BOX, connection)
+        await release(desk, row)
+
+        assert account.gate is Gate.STOPPED
+        async with desk.office.db.workspace_transaction(desk.office.workspace_id) as session:
+            assert (await session.get_one(AdAccount, account.id)).gate is Gate.OPEN
+
     async def test_nothing_to_stop_is_said_in_words(self, desk: Desk) -> None:
         await desk.drafted()
         with pytest.raises(StopRefused, match="Lamps is not on any platform yet"):
@@ -159,6 +173,15 @@ class TestHolding:
 
         assert (paused.status, paused.hold_reason) == (CampaignStatus.PAUSED, "The total is spent.")
         assert (resumed.status, resumed.hold_reason) == (CampaignStatus.LIVE, None)
+
+    async def test_nothing_is_resumed_whose_total_is_spent(self, desk: Desk) -> None:
+        await desk.live()
+        await desk.store(held("The total is spent."))
+        async with desk.office.db.workspace_transaction(desk.office.workspace_id) as session:
+            campaign = await session.get_one(Campaign, desk.campaign_id)
+            campaign.budget_spent_minor = campaign.budget_total_minor or 0
+
+        assert "open a change that raises the total first" in (await desk.refused(c.Resume())).message
 
     @pytest.mark.parametrize("scope", StopScope)
     async def test_nothing_is_resumed_or_published_while_it_is_stopped(self, desk: Desk, scope: StopScope) -> None:
