@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.exceptions import ApplicationError
 
 from activities.errors import ErrorType, final, waiting
@@ -67,7 +68,11 @@ class AdPlatform:
 
     async def account(self, workspace_id: UUID, ad_account_id: UUID) -> AdAccount:
         async with self.database.workspace_transaction(workspace_id) as session:
-            account = await ad_accounts.read(session, ad_account_id)
+            return await self.account_in(session, ad_account_id)
+
+    async def account_in(self, session: AsyncSession, ad_account_id: UUID) -> AdAccount:
+        """The same within the caller's transaction."""
+        account = await ad_accounts.read(session, ad_account_id)
         if account is None:
             raise final(ErrorType.BROKEN, f"The ad account {ad_account_id} is gone from this workspace.")
         return account

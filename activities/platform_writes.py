@@ -184,8 +184,7 @@ class PlatformWrites:
     async def _attempt(self, intent: LedgerIntent) -> None:
         seen_at = None
         if intent.op is not WriteOp.CREATE:
-            account = await self._platform.account(intent.workspace_id, intent.ad_account_id)
-            look = await self._reconciler.look(intent, account)
+            look = await self._reconciler.look(intent)
             if look.observed is not Observed.BEFORE:
                 return await self._settle_by(look, intent)
             seen_at = look.node.platform_time
@@ -194,7 +193,6 @@ class PlatformWrites:
 
     async def _settle_by(self, look: Look, intent: LedgerIntent) -> None:
         """Updates are decided on what was seen; where the platform holds something else, nothing is sent."""
-        node_id = await self._reconciler.node_id(intent)
         async with self._database.workspace_transaction(intent.workspace_id) as session:
             await platform_clock.note_clock(session, intent.ad_account_id, look.node.platform_time)
             row = await ledger.load(session, intent.id, lock=True)
@@ -202,7 +200,7 @@ class PlatformWrites:
                 return
             account = await session.get_one(AdAccount, row.ad_account_id)
             if look.observed is Observed.TARGET:
-                write, event = machine.already_so(machine_view(row), node_id), AttemptEvent.LOOKED_UP
+                write, event = machine.already_so(machine_view(row), look.node.id), AttemptEvent.LOOKED_UP
             else:
                 reason = changed_meanwhile(row, look.node, account.currency)
                 write, event = machine.drop(machine_view(row), reason), AttemptEvent.DROPPED

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from activities.ad_platform import AdPlatform
 from activities.confirming import follow
 from activities.errors import ErrorType, final, waiting
@@ -41,12 +43,12 @@ class Reconciler:
             ApplicationError: type `publish.waiting` while it is too early, or the platform cannot be read.
         """
         await self._not_too_early(intent)
-        account = await self.platform.account(intent.workspace_id, intent.ad_account_id)
         if intent.op is WriteOp.CREATE:
+            account = await self.platform.account(intent.workspace_id, intent.ad_account_id)
             matches, at = await self._look_up(intent, account)
             await self._decide(intent, matches, at)
         else:
-            await self._store(intent, await self.look(intent, account))
+            await self._store(intent, await self.look(intent))
 
     async def _not_too_early(self, intent: LedgerIntent) -> None:
         async with self.platform.database.workspace_transaction(intent.workspace_id) as session:
@@ -117,10 +119,11 @@ class Reconciler:
         if write.state is LedgerState.UNKNOWN:
             raise waiting(self._checking(intent), pause, one_object=True)
 
-    async def look(self, intent: LedgerIntent, account: AdAccount) -> Look:
+    async def look(self, intent: LedgerIntent) -> Look:
         """Reads the node of an update."""
-        node_id = await self.node_id(intent)
         async with self.platform.database.workspace_transaction(intent.workspace_id) as session:
+            account = await self.platform.account_in(session, intent.ad_account_id)
+            node_id = await _node_id(session, intent)
             target = await platform_objects.resolve(session, intent.target or {})
             before = await platform_objects.resolve(session, intent.expected_before or {})
         async with self.platform.reading(account):
@@ -136,27 +139,26 @@ class Reconciler:
             return Look(Observed.TARGET, node)
         return Look(Observed.BEFORE if reader.holds(node, before) else Observed.OTHER, node)
 
-    async def node_id(self, intent: LedgerIntent) -> str:
-        """The platform's id of the object that an update is for."""
-        if intent.platform_id is not None:
-            return intent.platform_id
-        async with self.platform.database.workspace_transaction(intent.workspace_id) as session:
-            ids = await platform_objects.platform_ids(session, [intent.object_id])
-        if intent.object_id not in ids:
-            raise final(ErrorType.BROKEN, f"{intent.name!r} is not on the platform, so it cannot be changed.")
-        return ids[intent.object_id]
-
     async def _store(self, intent: LedgerIntent, look: Look) -> None:
-        node_id = await self.node_id(intent)
         async with self.platform.database.workspace_transaction(intent.workspace_id) as session:
             row = await ledger.load(session, intent.id, lock=True)
             if row.state is not LedgerState.UNKNOWN:
                 return
-            write = machine.observe(machine_view(row), look.observed, node_id)
+            write = machine.observe(machine_view(row), look.observed, look.node.id)
             detail: JsonObject = {"observed": look.observed.value}
             looked_up = Step(AttemptEvent.LOOKED_UP, row.token, detail=detail, platform_at=look.node.platform_time)
             await ledger.store(session, row, write, looked_up)
             await follow(session, row)
+
+
+async def _node_id(session: AsyncSession, intent: LedgerIntent) -> str:
+    """The platform's id of the object that an update is for."""
+    if intent.platform_id is not None:
+        return intent.platform_id
+    ids = await platform_objects.platform_ids(session, [intent.object_id])
+    if intent.object_id not in ids:
+        raise final(ErrorType.BROKEN, f"{intent.name!r} is not on the platform, so it cannot be changed.")
+    return ids[intent.object_id]
 
 
 def _match(thing: FoundObject, parent: str | None, not_before: datetime | None) -> Match:

@@ -20,10 +20,10 @@ async def check_word(platform: AdPlatform, word: ResolveUnconfirmed) -> None:
     """
     async with platform.database.workspace_transaction(word.workspace_id) as session:
         intent = await ledger.load(session, word.intent_id)
-    account = await platform.account(word.workspace_id, intent.ad_account_id)
     if intent.op is WriteOp.CREATE:
+        account = await platform.account(word.workspace_id, intent.ad_account_id)
         await _check_object(platform, account, intent, word.platform_id)
-    elif (await Reconciler(platform).look(intent, account)).observed is not Observed.TARGET:
+    elif (await Reconciler(platform).look(intent)).observed is not Observed.TARGET:
         raise final(ErrorType.REFUSED, f"{intent.name} does not have the wanted value on the platform.")
 
 
