@@ -3,7 +3,7 @@
 
 // A render tells of each percent; one look in this time is enough to follow, however many run.
 const PAUSE_MS = 2000;
-const KINDS = (document.body.dataset.follow ?? "render campaign").split(" ");
+const KINDS = ["stop", ...(document.body.dataset.follow ?? "render campaign").split(" ")];
 
 const isTyping = (part) =>
   part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select, video") ||

@@ -81,18 +81,24 @@ class Target:
         return f"/ad-accounts/{self.account.id}" if self.account else "/campaigns"
 
     @property
+    def moving(self) -> list[Campaign]:
+        """Those that run or are about to."""
+        return [campaign for campaign in self.running if campaign.status in ON_THEIR_WAY]
+
+    @property
     def running_words(self) -> str:
-        running = [campaign for campaign in self.running if campaign.status in ON_THEIR_WAY]
-        if not running:
+        if not self.moving:
             return "Nothing of it runs now; it keeps anything from starting."
-        what = counted(len(running), "campaign that runs or is", "campaigns that run or are")
+        what = counted(len(self.moving), "campaign that runs or is", "campaigns that run or are")
         return f"Paused on Meta: {what} about to."
 
     @property
-    def names(self) -> list[str]:
-        names = [campaign.name for campaign in self.running if campaign.status in ON_THEIR_WAY]
-        more = [f"and {len(names) - MOST_NAMES} more"] if len(names) > MOST_NAMES else []
-        return names[:MOST_NAMES] + more
+    def first(self) -> list[Campaign]:
+        return self.moving[:MOST_NAMES]
+
+    @property
+    def more(self) -> int:
+        return max(0, len(self.moving) - MOST_NAMES)
 
     @property
     def label(self) -> str:
