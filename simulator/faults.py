@@ -30,7 +30,7 @@ class FaultName(StrEnum):
     HTTP_503_HTML = "http_503_html"  # + a proxy's HTML page
     TIMEOUT = "timeout"  # + hangs `seconds`, then closes the connection
     NONSENSE = "nonsense"  # + 200 with JSON of another shape
-    THROTTLE = "throttle"  # meta: `code` 80004 or 17, `regain_minutes`; the others: 429 with `retry_after`
+    THROTTLE = "throttle"  # meta: `code` 80004 or 17, `regain_minutes` (>0); the others: 429 with `retry_after`
     APPLIED_THEN_DROPPED = "applied_then_dropped"  # committed, then the connection closes before the reply is whole
     DROPPED_BEFORE = "dropped_before"  # the connection closes, nothing applied
     EXPIRED_TOKEN = "expired_token"  # noqa: S105 (a name; meta: 190/463)

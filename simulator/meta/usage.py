@@ -18,7 +18,7 @@ TIERS = {"development_access": (60, 300, 300), "standard_access": (9_000, 100_00
 def admit(world: World, request: Request, account: Document) -> None:
     """Counts the call; raises a throttle error while the account is blocked or has just used up its quota."""
     if fault := world.faults.take(FaultName.THROTTLE, request.method, request.full_path):
-        minutes = int(fault.params.get("regain_minutes", 1))
+        minutes = float(fault.params.get("regain_minutes", 1))
         by_score = int(fault.params.get("code", 80004)) == 17
         account["_usage"]["forced"] = {"pct": 100, "regain_minutes": minutes}
         raise GraphError(Refusal.ACCOUNT_THROTTLED if by_score else _use_case(request))
