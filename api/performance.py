@@ -235,12 +235,15 @@ def _owners(
     """Whole days of those that hold the budgets: the ad sets, or the campaigns above them."""
     shared = schedule is not None and schedule.budget_level is BudgetLevel.CAMPAIGN
     spend: dict[str, dict[date, int]] = defaultdict(lambda: defaultdict(int))
-    conversions: dict[str, int] = defaultdict(int)
+    conversions: dict[str, dict[date, int]] = defaultdict(lambda: defaultdict(int))
     for row in rows:
         day, counts = row.figures.day, row.figures.counts
         if row.level is MetricLevel.AD_SET and today - timedelta(days=COMPARED_DAYS) <= day < today:
             owner = names[row.external_id].parent_external_id if shared else row.external_id
             spend[owner or ""][day] += counts.spend_minor
-            conversions[owner or ""] += counts.conversions or 0
+            conversions[owner or ""][day] += counts.conversions or 0
     days = sorted({day for of_owner in spend.values() for day in of_owner})
-    return [OwnerHistory(owner, [spend[owner][day] for day in days], conversions[owner]) for owner in sorted(spend)]
+    return [
+        OwnerHistory(owner, [spend[owner][day] for day in days], [conversions[owner][day] for day in days])
+        for owner in sorted(spend)
+    ]

@@ -2,8 +2,8 @@
 
 Of each owner its conversions are observed at the money that it got. What it would have brought at another amount is
 an assumption: conversions grow like spend to the power of something between `ELASTICITY`, that is with diminishing
-returns, by the same law for all. The interval covers that assumption and the chance in the counts; it does not cover
-what else may differ, such as competition between the ad sets.
+returns, by the same law for all. The interval covers that assumption and the chance in the counts, which is as large
+as the counts of the days show; it does not cover what else may differ, such as competition between the ad sets.
 """
 
 from collections.abc import Sequence
@@ -37,11 +37,11 @@ class Enough(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OwnerHistory:
-    """Spend of each day, the same days for every owner of the pool, and the conversions of all of them together."""
+    """Spend and conversions of each day, the same days for every owner of the pool."""
 
     key: str
     spend_minor: Sequence[int]
-    conversions: int
+    conversions: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,9 @@ class Comparison:
 def compare(owners: Sequence[OwnerHistory]) -> Comparison:
     """Raises ValueError where the owners' days are not the same."""
     spend = np.array([owner.spend_minor for owner in owners], dtype=float, ndmin=2)
-    spend = spend[:, spend.sum(axis=0) > 0]
-    conversions = np.array([owner.conversions for owner in owners], dtype=float)
+    conversions = np.array([owner.conversions for owner in owners], dtype=float, ndmin=2)
+    used = spend.sum(axis=0) > 0
+    spend, conversions = spend[:, used], conversions[:, used]
     seen = Comparison(
         enough=_enough(spend, conversions),
         days=spend.shape[1],
@@ -108,14 +109,28 @@ def _ratios(spend: NDArray[np.float64], conversions: NDArray[np.float64]) -> NDA
     """Conversions of the equal split per conversion of the real one, over the assumptions and the chance."""
     rng = np.random.default_rng(SEED)
     equal = np.broadcast_to(spend.sum(axis=0) / len(spend), spend.shape)
+    chance, counts = _more_than_chance(spend, conversions), conversions.sum(axis=1)
     found = []
     for power in np.linspace(*ELASTICITY, STEPS):
         exposure, equally = (spend**power).sum(axis=1), (equal**power).sum(axis=1)
-        pooled = conversions.sum() / exposure.sum()
+        pooled = counts.sum() / exposure.sum()
         strength = rng.gamma(
-            conversions + PRIOR_CONVERSIONS,
-            1 / (exposure + PRIOR_CONVERSIONS / pooled),
+            (counts + PRIOR_CONVERSIONS) / chance,
+            chance / (exposure + PRIOR_CONVERSIONS / pooled),
             size=(DRAWS, len(spend)),
         )
         found.append((strength @ equally) / (strength @ exposure))
     return np.concatenate(found)
+
+
+def _more_than_chance(spend: NDArray[np.float64], conversions: NDArray[np.float64]) -> float:
+    """How many times as much as independent events the daily counts vary (Pearson); at least once."""
+    spent = spend.sum(axis=1, keepdims=True)
+    expected = conversions.sum(axis=1, keepdims=True) * np.divide(
+        spend, spent, out=np.zeros_like(spend), where=spent > 0
+    )
+    known = expected > 0
+    free = known.sum() - known.any(axis=1).sum()
+    if free <= 0:
+        return 1.0
+    return max(1.0, float(((conversions - expected)[known] ** 2 / expected[known]).sum() / free))

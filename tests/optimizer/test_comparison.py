@@ -6,7 +6,9 @@ from optimizer.comparison import Comparison, Enough, OwnerHistory, compare
 
 
 def history(key: str, spend: int, conversions: int, days: int = 14) -> OwnerHistory:
-    return OwnerHistory(key, [spend] * days, conversions)
+    """The conversions as evenly over the days as whole numbers allow."""
+    each, rest = divmod(conversions, days)
+    return OwnerHistory(key, [spend] * days, [each + (day < rest) for day in range(days)])
 
 
 def test_money_on_the_better_one_is_clearly_more_than_an_equal_split() -> None:
@@ -51,7 +53,10 @@ def test_the_interval_holds_the_truth_of_any_response_that_it_assumes(power: flo
 
 
 def test_days_are_compared_one_by_one_so_that_growth_is_not_taken_for_a_better_split() -> None:
-    same = [OwnerHistory("a", [100, 200, 400, 800], 30), OwnerHistory("b", [100, 200, 400, 700], 28)]
+    same = [
+        OwnerHistory("a", [100, 200, 400, 800], [2, 4, 8, 16]),
+        OwnerHistory("b", [100, 200, 400, 700], [2, 4, 8, 14]),
+    ]
 
     found = compare(same)
 
@@ -82,3 +87,15 @@ def test_the_same_figures_give_the_same_answer() -> None:
         return compare([history("a", 3_000, 50), history("b", 1_000, 9)])
 
     assert once() == once()
+
+
+def test_days_that_vary_wildly_make_the_range_wider() -> None:
+    steady = [OwnerHistory("a", [3_000] * 10, [10] * 10), OwnerHistory("b", [1_000] * 10, [2] * 10)]
+    wild = [OwnerHistory("a", [3_000] * 10, [0, 20] * 5), OwnerHistory("b", [1_000] * 10, [0, 4] * 5)]
+
+    def width(found: Comparison) -> float:
+        assert found.equal_split_low is not None
+        assert found.equal_split_high is not None
+        return found.equal_split_high - found.equal_split_low
+
+    assert width(compare(wild)) > 1.5 * width(compare(steady))

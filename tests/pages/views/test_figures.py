@@ -107,10 +107,10 @@ class TestWords:
         assert "until somebody resumes" in pacing_words(pacing(Pace.STOPPED, projected_minor=64_000), "SAR", "UTC")
 
     def test_a_comparison_states_its_range_and_what_it_assumes(self) -> None:
-        better = compare([OwnerHistory("a", [5_000] * 14, 200), OwnerHistory("b", [1_000] * 14, 20)])
-        open_one = compare([OwnerHistory("a", [3_000] * 14, 18), OwnerHistory("b", [1_500] * 14, 7)])
+        better = compare([OwnerHistory("a", [5_000] * 10, [20] * 10), OwnerHistory("b", [1_000] * 10, [2] * 10)])
+        open_one = compare([OwnerHistory("a", [3_000] * 10, [2] * 10), OwnerHistory("b", [1_500] * 10, [1] * 10)])
 
-        assert "more than an equal split: 220 conversions in 14 days" in comparison_words(better)
+        assert "more than an equal split: 220 conversions in 10 days" in comparison_words(better)
         assert "(171 to 197)" in comparison_words(better)
         assert "it assumes that twice the money brings between 1.4 and 2 times" in comparison_words(better)
         assert comparison_words(open_one).startswith("No clear difference to an equal split")
