@@ -15,6 +15,7 @@ from models.contracts.base import Actor
 from models.contracts.optimizing import ApplyPage, MoveRequest, MoveResult, MovesIntended, PageApplied, UndoTarget
 from models.contracts.publishing import PublishStage
 from models.domain.ads_plan import AdsPlan
+from models.domain.budget_history import BudgetHistory
 from models.domain.schedule import BudgetLevel, BudgetPeriod, Envelope, EnvelopeMode, Split
 from models.domain.states import ApprovalState, CampaignStatus, Channel, MoveState, OptimizerMode, PlatformKind, Scope
 from models.domain.undo import UndoPreview
@@ -27,6 +28,7 @@ from models.tables.optimization import MoveAction, MoveSet
 from models.tables.plan import PlanVersion, ScheduleVersion
 from providers.ads.meta.currencies import to_minor
 from providers.ads.protocol import AdsWriter, PlatformWrite, UploadFile, WriteReceipt
+from records import budgets as budget_records
 from records.optimizing import lists, moves, undoing
 from records.optimizing.moves import NewAction, NewMoves
 from records.platform_clock import platform_now
@@ -226,6 +228,14 @@ async def held(desk: Desk) -> dict[str, int]:
     """What the platform holds for each ad set, by plan key, in its own unit."""
     there = budgets(desk)
     return {key: there[row.platform_id] for key, row in (await owners(desk)).items()}
+
+
+async def known(desk: Desk, key: str) -> BudgetHistory:
+    """What our books say that budget was, when and by whom."""
+    platform_id = (await owners(desk))[key].platform_id
+    async with desk.database.workspace_transaction(desk.workspace_id) as session:
+        since = await platform_now(session, desk.account_id) - timedelta(days=7)
+        return (await budget_records.history(session, desk.account_id, [platform_id], since))[platform_id]
 
 
 async def edit_by_hand(desk: Desk, key: str, **fields: object) -> None:

@@ -17,9 +17,7 @@ from models.tables.campaign import Campaign
 from models.tables.notification import Notification
 from models.tables.optimization import OptimizerRun
 from providers.ads.protocol import PlatformWrite, WriteReceipt
-from records import budgets as budget_records
 from records.optimizing import applying
-from records.platform_clock import platform_now
 from tests.activities.acting import set_gate
 from tests.activities.crashing import RefusingWriter
 from tests.activities.moving_desk import (
@@ -30,6 +28,7 @@ from tests.activities.moving_desk import (
     edit_by_hand,
     go_live,
     held,
+    known,
     moving,
     owners,
     pass_hours,
@@ -55,14 +54,11 @@ async def test_a_move_set_is_applied_cuts_first_and_written_down(desk: Desk) -> 
     assert max(watching.sums) <= 30_000
     assert watching.sent[-1] == (await owners(desk))["broad"].platform_id
     assert await states(desk, set_id) == (APPLIED, {"broad": APPLIED, "look": APPLIED, "cart": APPLIED})
+    broad = await known(desk, "broad")
+    assert [(value.amount_minor, value.ours) for value in broad.values] == [(10_000, True), (11_500, True)]
+    assert (await actions(desk, set_id))["broad"].performed_at == broad.edited_at
     async with desk.database.workspace_transaction(desk.workspace_id) as session:
-        now = await platform_now(session, desk.account_id)
-        broad = (await owners(desk))["broad"].platform_id
-        known = await budget_records.history(session, desk.account_id, [broad], now - timedelta(days=1))
-        campaign = await session.get_one(Campaign, desk.campaign_id)
-    assert [value.amount_minor for value in known[broad].values] == [10_000, 11_500]
-    assert (await actions(desk, set_id))["broad"].performed_at == known[broad].edited_at
-    assert campaign.last_optimized_at is not None
+        assert (await session.get_one(Campaign, desk.campaign_id)).last_optimized_at is not None
     assert (await the_set(desk, set_id)).finished_at is not None
 
 
@@ -98,11 +94,8 @@ async def test_a_colleagues_edit_is_left_alone_and_nothing_is_raised_on_its_acco
         "It was changed on the platform in the meantime: it is USD 80.00 there, not USD 100.00."
     )
     assert found["broad"].error == "The money for it was not freed: Look stayed as it was."
-    async with desk.database.workspace_transaction(desk.workspace_id) as session:
-        platform_id = (await owners(desk))["look"].platform_id
-        now = await platform_now(session, desk.account_id)
-        known = await budget_records.history(session, desk.account_id, [platform_id], now - timedelta(days=1))
-    assert [(value.amount_minor, value.ours) for value in known[platform_id].values] == [(10_000, True), (8_000, False)]
+    look = await known(desk, "look")
+    assert [(value.amount_minor, value.ours) for value in look.values] == [(10_000, True), (8_000, False)]
 
 
 async def test_what_has_expired_is_not_sent(desk: Desk) -> None:

@@ -16,7 +16,7 @@ from models.tables.ledger import LedgerIntent
 from providers.ads.protocol import AdsWriter, PlatformWrite, UploadFile, WriteReceipt
 from records import ledger
 from tests.activities.crashing import Died
-from tests.activities.moving_desk import Watching, apply, decide, go_live, held, moving, states
+from tests.activities.moving_desk import Watching, apply, decide, go_live, held, known, moving, states
 from tests.activities.publishing_desk import QUICK, Desk
 
 SHIFT = {"broad": (10_000, 11_500), "look": (10_000, 9_000), "cart": (10_000, 9_500)}
@@ -84,6 +84,8 @@ async def test_a_move_set_survives_the_death_of_its_worker(desk: Desk, number: i
     assert max(watching.sums) <= POOL
     assert len(watching.sent) == 3, "every budget is written once"
     assert await _in_doubt(desk) == []
+    for key, (before, after) in SHIFT.items():
+        assert [value.amount_minor for value in (await known(desk, key)).values] == [before, after]
     assert (await states(desk, set_id))[0] is MoveState.APPLIED
 
 
