@@ -125,8 +125,8 @@ class TestHours:
 class TestAge:
     NOW = datetime(2026, 11, 20, 11, 17, tzinfo=UTC)
 
-    def age(self, minutes: int, **more: str) -> DataAge:
-        return DataAge(self.NOW - timedelta(minutes=minutes), self.NOW, "Asia/Riyadh", **more)
+    def age(self, minutes: int) -> DataAge:
+        return DataAge(self.NOW - timedelta(minutes=minutes), self.NOW, "Asia/Riyadh")
 
     def test_it_names_the_accounts_own_clock(self) -> None:
         assert self.age(12).words == "Figures as of 14:05, 12 minutes old"
