@@ -2,6 +2,7 @@
 
 import hashlib
 import tempfile
+from dataclasses import dataclass
 from datetime import date
 from typing import BinaryIO
 from uuid import UUID
@@ -14,7 +15,6 @@ from api.problems import ApiError, ProblemType, not_found
 from api.services import Services
 from api.storing import plain_name
 from models.domain.ad_reports.mapping import ReportMapping
-from models.domain.ad_reports.matching import Directory
 from models.domain.ad_reports.preview import Look, report_of
 from models.domain.ad_reports.report import Report
 from models.domain.ad_reports.table import UnreadableReport
@@ -23,6 +23,7 @@ from models.tables.metrics import ImportState, MetricImport
 from providers.storage.keys import report_key
 from records import ad_accounts, audit, metric_imports
 from records.access import Caller
+from records.metric_imports import Objects
 from records.partitions import ensure_partitions
 
 MAX_REPORT_BYTES = 20_000_000
@@ -38,19 +39,19 @@ async def take_in(
     Raises:
         ApiError: not_found, too_large, or invalid with what is wrong with the file.
     """
-    account, directory, today = await _around(services, caller, account_id)
+    around = await _around(services, caller, account_id)
     sha256, size = await to_thread.run_sync(_fingerprint, file)
     if size > MAX_REPORT_BYTES:
         raise ApiError(
             ProblemType.TOO_LARGE, f"Reports may have up to {MAX_REPORT_BYTES // 1_000_000} MB. Export less."
         )
-    look, _ = await _look(file, None, account, today, directory)
+    look, _ = await _look(file, None, around)
     key = report_key(caller.workspace_id, sha256)
     file.seek(0)
     await services.storage.put_if_absent(key, file, "text/csv")
     made = MetricImport(
         workspace_id=caller.workspace_id,
-        ad_account_id=account.id,
+        ad_account_id=around.account.id,
         filename=plain_name(filename, "csv"),
         storage_key=key,
         sha256=sha256,
@@ -114,35 +115,40 @@ async def discard(services: Services, caller: Caller, import_id: UUID) -> Metric
     return row
 
 
-async def _around(services: Services, caller: Caller, account_id: UUID) -> tuple[AdAccount, Directory, date]:
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What a file is read against."""
+
+    account: AdAccount
+    objects: Objects
+    today: date
+
+    def report(self, file: BinaryIO, mapping: ReportMapping | None) -> tuple[Look, Report | None]:
+        return report_of(file, mapping, self.account.currency, self.today, self.objects.directory())
+
+
+async def _around(services: Services, caller: Caller, account_id: UUID) -> _Around:
     async with services.database.workspace_transaction(caller.workspace_id) as session:
         account = await ad_accounts.read(session, account_id)
         if account is None:
             raise not_found("ad account")
-        return (
-            account,
-            await metric_imports.directory(session, account_id),
-            await metric_imports.today_of(session, account),
-        )
+        today = await metric_imports.today_of(session, account)
+        return _Around(account, await metric_imports.objects(session, account_id), today)
 
 
 async def _look_again(
     services: Services, caller: Caller, row: MetricImport, mapping: ReportMapping
 ) -> tuple[Look, Report | None]:
-    account, directory, today = await _around(services, caller, row.ad_account_id)
+    around = await _around(services, caller, row.ad_account_id)
     with tempfile.TemporaryFile() as file:
         async for chunk in services.storage.stream(row.storage_key):
             file.write(chunk)
-        return await _look(file, mapping, account, today, directory)
+        return await _look(file, mapping, around)
 
 
-async def _look(
-    file: BinaryIO, mapping: ReportMapping | None, account: AdAccount, today: date, directory: Directory
-) -> tuple[Look, Report | None]:
+async def _look(file: BinaryIO, mapping: ReportMapping | None, around: _Around) -> tuple[Look, Report | None]:
     try:
-        return await to_thread.run_sync(
-            report_of, file, mapping, account.currency, today, directory, limiter=ONE_AT_A_TIME
-        )
+        return await to_thread.run_sync(around.report, file, mapping, limiter=ONE_AT_A_TIME)
     except UnreadableReport as error:
         raise ApiError(ProblemType.INVALID, str(error)) from error
 

@@ -1,6 +1,6 @@
 """What runs in an ad account, ours and foreign, a page at a time, with the figures of the last 90 days."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -68,7 +68,7 @@ async def figures(
     """Of campaigns and ad sets over the last 90 account days; nothing for those that nothing is known of."""
     since = until - timedelta(days=DAYS - 1)
     values = {"ad_account_id": ad_account_id, "ids": list(platform_ids), "since": since, "until": until}
-    rows: Sequence[sa.Row[tuple[object, ...]]] = (await session.execute(sa.text(_FIGURES), values)).all()
+    rows = await session.execute(sa.text(_FIGURES), values)
     return {str(row[0]): Counts(**dict(zip(SUMMED, row[1:], strict=True))) for row in rows}
 
 

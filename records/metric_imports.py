@@ -1,6 +1,7 @@
 """Uploaded reports, and the readings that come of them. These rows belong to the API, not to a workflow."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from models.domain.ad_reports.preview import Look
 from models.domain.ad_reports.report import ReportRow
 from models.domain.metrics import Counts, MetricLevel
 from models.domain.platform_tree import TREE_KINDS
+from models.domain.states import PlatformKind
 from models.tables.ad_account import AdAccount
 from models.tables.metrics import ImportState, MetricImport, MetricReading
 from models.tables.platform_node import PlatformNode
@@ -26,17 +28,27 @@ CSV = "csv"
 AT_ONCE = 5_000
 
 
-async def directory(session: AsyncSession, ad_account_id: UUID) -> Directory:
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """Rows of an account's objects; `directory` turns them into what rows of a report are looked up in."""
+
+    rows: Sequence[sa.Row[PlatformKind, str, str, str | None, UUID | None]]
+
+    def directory(self) -> Directory:
+        """Seconds of work where there are many: do it in a thread."""
+        return Directory.of(
+            Known(MetricLevel(row.kind.value), row.platform_id, row.name, row.parent_platform_id, row.campaign_id)
+            for row in self.rows
+        )
+
+
+async def objects(session: AsyncSession, ad_account_id: UUID) -> Objects:
     """Every campaign, ad set and ad of the account that was ever seen; those that are gone have figures too."""
     node = PlatformNode
     query = sa.select(
         col(node.kind), col(node.platform_id), col(node.name), col(node.parent_platform_id), col(node.campaign_id)
     ).where(col(node.ad_account_id) == ad_account_id, col(node.kind).in_(TREE_KINDS))
-    rows = await session.execute(query)
-    return Directory.of(
-        Known(MetricLevel(row.kind.value), row.platform_id, row.name, row.parent_platform_id, row.campaign_id)
-        for row in rows
-    )
+    return Objects((await session.execute(query)).all())
 
 
 async def add(session: AsyncSession, made: MetricImport, look: Look) -> MetricImport:
