@@ -32,7 +32,7 @@ from records.campaigns.change_approval import result_of
 from records.campaigns.facts import CampaignFacts
 from records.campaigns.snapshot import snapshot_of
 from records.ledger import NewIntent
-from records.pools import BUDGET_FIELDS
+from records.pools import BUDGET_FIELDS, budget_in
 from records.resolutions import supersede
 
 STATUS_OPS = {"pause": WriteOp.PAUSE, "resume": WriteOp.ACTIVATE}
@@ -82,7 +82,7 @@ class Changing:
 
     async def _settle(self, due: ChangeSetRef, intents: list[UUID]) -> None:
         try:
-            await self._writes.settle_all(_refs(due, intents))
+            await self._settle_cuts_first(due, intents)
         except ApplicationError as error:
             if error.type in (ErrorType.REFUSED, ErrorType.DROPPED):
                 await self._take_back(due, intents)
@@ -92,7 +92,14 @@ class Changing:
         async with self._platform.database.workspace_transaction(due.ref.workspace_id) as session:
             written = await self._confirmed(session, intents)
             restoring = await ledger.intend_next(session, [_restoring(row) for row in written])
-        await self._writes.settle_all(_refs(due, restoring))
+        await self._settle_cuts_first(due, restoring)
+
+    async def _settle_cuts_first(self, due: ChangeSetRef, intents: list[UUID]) -> None:
+        """Money that one budget gives up is not requested for another one before it is free."""
+        async with self._platform.database.workspace_transaction(due.ref.workspace_id) as session:
+            cuts = [intent for intent in intents if _is_cut(await ledger.load(session, intent))]
+        await self._writes.settle_all(_refs(due, cuts))
+        await self._writes.settle_all(_refs(due, [intent for intent in intents if intent not in cuts]))
 
     async def _confirmed(self, session: AsyncSession, intents: list[UUID]) -> list[LedgerIntent]:
         rows = [await ledger.load(session, intent) for intent in intents]
@@ -168,6 +175,11 @@ def _update(
         expected_before={key: sent.get(key) for key in changed},
         target=changed,
     )
+
+
+def _is_cut(row: LedgerIntent) -> bool:
+    now, before = budget_in(row.payload), budget_in(row.expected_before or {})
+    return now is not None and before is not None and now[1] < before[1]
 
 
 def _statuses(change: ChangeSet, rows: Sequence[PlatformObject]) -> list[NewIntent]:

@@ -15,6 +15,7 @@ from models.domain.change_sets import ChangeSet, change_set_hash, scopes
 from models.domain.change_sets import apply as changed
 from models.domain.schedule import IfLate, Schedule
 from models.domain.states import CampaignStatus, ChangeSetState, LedgerState, PlatformKind, WriteClass, WriteOp
+from models.tables.base import JsonObject
 from models.tables.campaign import Campaign
 from models.tables.ledger import PlatformObject
 from models.tables.plan import ChangeSet as ChangeSetRow
@@ -25,6 +26,7 @@ from records.campaigns.refusals import needed
 from records.campaigns.running import running_schedule
 from records.ledger import NewIntent
 from tests.activities import moving_desk
+from tests.activities.moving_desk import Watching
 from tests.activities.publishing_desk import Desk
 from tests.activities.stop_desk import set_on_platform
 
@@ -117,9 +119,20 @@ async def test_budgets_that_were_moved_since_become_what_the_change_says_so_that
 async def _moved(desk: Desk, row: PlatformObject, amount: int) -> None:
     """As the ledger and the platform stand after the optimizer moved money."""
     await set_on_platform(desk, row.kind, row.platform_id, daily_budget=amount)
-    moved = {"daily_budget": amount}
+    moved: JsonObject = {"daily_budget": amount}
     update = replace(NewIntent.on(row, WriteOp.UPDATE, WriteClass.OPTIMIZER, "move"), payload=moved, target=moved)
     async with desk.database.workspace_transaction(desk.workspace_id) as session:
         (intent_id,) = await ledger.intend_next(session, [update])
         intent = await ledger.load(session, intent_id)
         intent.state, intent.confirmed_at = LedgerState.CONFIRMED, await ledger.database_now(session)
+
+
+async def test_a_change_of_several_budgets_never_asks_for_more_than_before_or_after(desk: Desk) -> None:
+    await moving_desk.go_live(desk, {"broad": 12_000, "look": 9_000, "cart": 9_000})
+    due = await approve(desk, budgets={"broad": 8_000, "look": 13_000})
+    watching = Watching(desk.writer, desk)
+
+    await desk.persist(Changing(desk.platform, desk.writes(watching)).apply_change_set, due)
+
+    assert await moving_desk.held(desk) == {"broad": 8_000, "look": 13_000, "cart": 9_000}
+    assert max(watching.sums) <= 30_000
