@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -127,6 +128,14 @@ class TestFiles:
         assert reply.content.count(b"\r\n") == len(names) + 1
         found = {row["Campaign"] for row in rows(reply)}
         assert found == {*(f"'{name}" for name in names[:5]), awkward, "حملة الشتاء"}
+
+    async def test_each_row_says_as_of_when_it_is(self, owner: Member, records: Database) -> None:
+        ads = await spending(records, owner, "riyals", 100)
+        await ads.change(metrics_read_at=datetime(2026, 11, 20, 12, 5, 59, tzinfo=UTC))
+
+        [row] = rows(await export(owner))
+
+        assert row["Figures as of (UTC)"] == "2026-11-20 12:05"
 
     async def test_a_campaigns_days_say_where_they_come_from_and_what_changed(
         self, owner: Member, join: Join, records: Database

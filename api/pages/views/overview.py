@@ -7,8 +7,8 @@ from uuid import UUID
 
 from api.figure_words import NO_FIGURES
 from api.overview import CampaignFigures, CurrencyFigures, Overview, Topic
+from api.pages.views.age import AgeWords, age_words
 from api.pages.views.figures import Chart, Words, daily_charts, short_day, words_of
-from api.pages.views.performance import AgeWords, age_words
 from api.pages.views.words import STATUS, Badge, counted, delivery_badge
 from models.domain.metrics import Counts
 from models.domain.states import CampaignStatus

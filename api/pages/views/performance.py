@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from api.figure_words import NO_FIGURES, comparison_words, pacing_words
 from api.pages.charts import Curve, curves
+from api.pages.views.age import AgeWords, age_words
 from api.pages.views.figures import (
     MOST_COLUMNS,
     UNKNOWN,
@@ -27,20 +28,10 @@ from api.pages.views.figures import (
 from api.pages.views.words import STATUS, Badge, delivery_badge, money, zone_words
 from api.performance import Line, Performance
 from models.domain.account_days import account_day, day_start
-from models.domain.data_age import DataAge
 from models.domain.pacing import planned_to_date
 from models.domain.performance import Change, DayFigures, Trend
 
 SPANS = (7, 28, 90)
-
-
-@dataclass(frozen=True, slots=True)
-class AgeWords:
-    """`tone` is `warn` for figures that are old or could not be read, else empty."""
-
-    words: str
-    problem: str
-    tone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +133,6 @@ def performance_page(found: Performance, ads: Sequence[Line]) -> PerformancePage
         comparison=comparison_words(found.comparison) if found.whole else "",
         counted=", ".join(found.attributions),
         uploaded=found.sources not in ([], ["platform"]),
-    )
-
-
-def age_words(age: DataAge) -> AgeWords:
-    if age.problem:
-        return AgeWords(f"{age.words}.", f"The last reading failed: {age.problem}", "warn")
-    return AgeWords(
-        f"{age.words}.", "Newer ones should be here by now." if age.stale else "", "warn" if age.stale else ""
     )
 
 

@@ -1,9 +1,11 @@
 """The report over campaigns: the figures of each in the days asked for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from uuid import UUID
 
+from api.pages.views.age import AgeWords, age_words
 from api.pages.views.figures import Words, short_day, words_of
 from api.pages.views.words import STATUS, Badge, lowered
 from api.reports import Report, ReportLine
@@ -41,6 +43,7 @@ class ReportPage:
     statuses: list[tuple[str, str]]
     sorts: list[tuple[str, str]]
     about: str
+    age: AgeWords | None
 
 
 def report_page(
@@ -64,6 +67,7 @@ def report_page(
         statuses=[(status.value, STATUS[status].words) for status in STATUSES],
         sorts=[(sort.value, words) for sort, words in SORTS.items()],
         about=_about(report, wanted),
+        age=_age(report),
     )
 
 
@@ -74,3 +78,15 @@ def _about(report: Report, wanted: ReportFilter) -> str:
     days = f"{short_day(report.span.first)} to {short_day(report.span.last)} {report.span.last.year}"
     only = f", {wanted.currency} only" if wanted.currency else ""
     return f"{days}, {whose}{only}, by {lowered(SORTS[wanted.sort])}, {order}"
+
+
+def _age(report: Report) -> AgeWords | None:
+    """Of the account whose figures are the oldest; one whose reading failed comes before all others."""
+    ages = [line.age for line in report.lines if line.age.expected]
+    if not ages:
+        return None
+    oldest = max(ages, key=lambda age: (bool(age.problem), age.read_at is None, age.age or timedelta(0)))
+    words = age_words(oldest)
+    return (
+        words if len({age.read_at for age in ages}) < 2 else replace(words, words=f"The oldest: {lowered(words.words)}")
+    )
