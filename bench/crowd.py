@@ -56,18 +56,20 @@ class Crowd:
         reply.raise_for_status()
 
 
-async def gather(database: Database, box: SecretBox, control: httpx.AsyncClient, ad_sets: int) -> Crowd:
-    """An account whose campaigns run in mode auto, in a workspace of its own."""
+async def gather(
+    database: Database, box: SecretBox, control: httpx.AsyncClient, ad_sets: int, *, auto: int | None = None
+) -> Crowd:
+    """An account whose campaigns run, in a workspace of its own; the first `auto` of them, or all, in mode auto."""
     spec = {"name": f"Crowd of {ad_sets}", "currency": CURRENCY, "timezone": ZONE, "review_delay_s": 0}
     account = (await control.post("/meta/accounts", json=spec)).raise_for_status().json()
     number = str(account["account_id"])
     body = {"campaigns": -(-ad_sets // PER_CAMPAIGN), "adsets": min(ad_sets, PER_CAMPAIGN), "daily_budget": DAILY_MINOR}
     made = (await control.post(f"/meta/accounts/{number}/crowd", json=body)).raise_for_status().json()
     ref = await _connected(database, box, account)
-    moment = datetime.fromisoformat(made[0]["created_time"])
-    for campaign in made:
+    for place, campaign in enumerate(made):
+        mode = OptimizerMode.AUTO if auto is None or place < auto else OptimizerMode.SUGGEST
         async with database.workspace_transaction(ref.workspace_id) as session:
-            for rows in _campaign(ref, campaign, moment):
+            for rows in _campaign(ref, campaign, mode):
                 session.add_all(rows)
                 await session.flush()
     return Crowd(ref, number, control)
@@ -91,8 +93,9 @@ async def _connected(database: Database, box: SecretBox, account: dict[str, Any]
     return AccountRef(workspace_id=workspace.id, ad_account_id=row.id)
 
 
-def _campaign(ref: AccountRef, made: dict[str, Any], moment: datetime) -> Iterator[list[Row]]:
+def _campaign(ref: AccountRef, made: dict[str, Any], mode: OptimizerMode) -> Iterator[list[Row]]:
     """The rows of one campaign, parents before what names them."""
+    moment = datetime.fromisoformat(made["created_time"])
     keys = [f"set-{number}" for number in range(len(made["adsets"]))]
     row = Campaign(
         workspace_id=ref.workspace_id,
@@ -107,6 +110,7 @@ def _campaign(ref: AccountRef, made: dict[str, Any], moment: datetime) -> Iterat
         timezone=ZONE,
         starts_at=moment,
         live_at=moment,
+        optimizer_mode=mode,
     )
     yield [row]
     schedule = _schedule(keys, moment)

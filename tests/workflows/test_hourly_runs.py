@@ -5,9 +5,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -19,9 +19,9 @@ from temporalio.client import Client, WorkflowHandle
 
 from bench.crowd import DAILY_MINOR, Crowd, gather
 from models.contracts.optimizing import AccountRef, OptimizeAccount, RunResult
-from models.domain.brief import Flight
 from models.domain.states import CampaignStatus, MoveState, RunOutcome
 from models.tables.ad_account import AdAccount
+from models.tables.campaign import Campaign
 from models.tables.metrics import MetricReading
 from models.tables.optimization import MoveAction, MoveSet, OptimizerRun
 from records.database import Database
@@ -32,6 +32,8 @@ from tests.workflows.campaign_desk import Shop, working
 from workflows import policies
 from workflows.optimize import OptimizeAccountWorkflow
 
+# Far more than a worker needs to start on a busy machine.
+PATIENCE_S = 60
 Handle = WorkflowHandle[OptimizeAccountWorkflow, RunResult]
 
 
@@ -71,11 +73,12 @@ async def rows(db: Database, crowd: Crowd, table: type[Any]) -> list[Any]:
 
 
 async def test_an_hour_of_a_live_campaign_is_measured_and_decided_with_a_reason(shop: Shop) -> None:
-    start = datetime.now(UTC) + timedelta(seconds=6)
-    live = await shop.started(flight=Flight(start=start, end=start + timedelta(days=20)))
+    live = await shop.started()
     await live.live()
-    await live.until(lambda now: now.status is CampaignStatus.LIVE)
-    shop.meta.advance(30)
+    # The market's clock alone moves past the start; the campaign's own workflow would wait for it until tomorrow.
+    shop.meta.advance(60)
+    async with shop.office.db.workspace_transaction(shop.office.workspace_id) as session:
+        (await session.get_one(Campaign, live.campaign_id)).status = CampaignStatus.LIVE
 
     result = await run(
         shop.client, AccountRef(workspace_id=shop.office.workspace_id, ad_account_id=shop.office.account_id)
@@ -102,13 +105,13 @@ async def test_two_runs_at_once_never_give_an_account_more_than_was_approved(
     results = await asyncio.gather(*(run(campaigns_client, crowd.ref) for _ in range(2)))
 
     now = await budgets(crowd)
-    actions = await rows(db, crowd, MoveAction)
-    confirmed = [action for action in actions if action.state is MoveState.APPLIED]
+    states = {action.state for action in await rows(db, crowd, MoveAction)}
     assert {result.outcome for result in results} == {RunOutcome.DECIDED}
-    assert confirmed
-    assert len({action.object_id for action in confirmed}) == len(confirmed), "no budget is moved by both"
+    assert any(budget != DAILY_MINOR for budget in now)
     assert sum(now) <= 40 * DAILY_MINOR
-    assert max(now) <= DAILY_MINOR * 1.2
+    # Of two steps in the same hour the second would have taken a budget further than one may.
+    assert all(0.8 * DAILY_MINOR <= budget <= 1.2 * DAILY_MINOR for budget in now)
+    assert states <= {MoveState.APPLIED, MoveState.DROPPED}
 
 
 async def test_a_run_goes_on_where_a_killed_worker_left_it(
@@ -117,9 +120,7 @@ async def test_a_run_goes_on_where_a_killed_worker_left_it(
     crowd = await crowd_of(db, market, 50)
     with worker_process(settings, second_temporal) as process:
         going = await begin(second_client, crowd.ref)
-        while not any(budget != DAILY_MINOR for budget in await budgets(crowd)):
-            assert process.poll() is None
-            await asyncio.sleep(0.02)
+        await until(lambda: has_moved(crowd), process)
         os.kill(process.pid, signal.SIGKILL)
     half = await budgets(crowd)
     async with working(second_client, settings):
@@ -135,6 +136,18 @@ async def test_a_run_goes_on_where_a_killed_worker_left_it(
     )
     assert sum(await budgets(crowd)) <= 50 * DAILY_MINOR
     assert books["duplicates"] == 0
+
+
+async def has_moved(crowd: Crowd) -> bool:
+    return any(budget != DAILY_MINOR for budget in await budgets(crowd))
+
+
+async def until(holds: Callable[[], Awaitable[bool]], process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not await holds():
+        assert process.poll() is None, "the worker ended by itself"
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
 
 
 @contextmanager
