@@ -179,6 +179,22 @@ async def test_before_there_are_figures_nothing_is_made_up(owner: Member, record
     assert found["comparison"]["equal_split"] is None
 
 
+async def test_a_campaign_without_an_ad_account_has_nothing_to_tell_and_still_answers(
+    owner: Member, records: Database
+) -> None:
+    ads = await market(records, owner.workspace_id, status=CampaignStatus.DRAFT)
+    async with records.workspace_transaction(owner.workspace_id) as session:
+        bare = "update campaign set ad_account_id = null, live_at = null, timezone = null where id = :id"
+        await session.execute(sa.text(bare), {"id": ads.campaign.id})
+
+    found = await analytics(owner, ads)
+    report = await owner.http.get(f"/api/v1/reports/campaign/{ads.campaign.id}")
+
+    assert (found["total"], found["pacing"], found["timezone"]) == (None, None, "UTC")
+    assert (report.status_code, report.json()["moves"]) == (200, {})
+    assert (await owner.http.get("/api/v1/reports/performance")).json()["items"] == []
+
+
 async def test_old_figures_and_failed_readings_are_said(owner: Member, records: Database) -> None:
     ads = await market(records, owner.workspace_id)
     await ads.change(metrics_read_at=datetime.now(UTC) - timedelta(hours=7), metrics_problem="Meta did not answer.")
