@@ -208,4 +208,5 @@ def _as_it_stands(part: Covered) -> _Found:
 
 def _words(order: StopOrder) -> str:
     because = f": {order.reason}" if order.reason else ""
-    return f"Stopped by {order.requested_name}{because}. Release the stop, then resume the campaign."
+    then = "It is released;" if order.state is StopState.RELEASED else "Release the stop, then"
+    return f"Stopped by {order.requested_name}{because}. {then} resume the campaign."

@@ -1,7 +1,7 @@
 """Objects of ours on an ad account: what we made of them, and what the platform last showed."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -80,21 +80,35 @@ def _runs_after_its_end(kind: PlatformKind, difference: Difference) -> bool:
     return (kind, difference.field, difference.found) == (PlatformKind.CAMPAIGN, DriftField.STATUS, "ACTIVE")
 
 
-_OBJECT = ("id", "workspace_id", "campaign_id", "kind", "name", "status")
-_NODE = ("status", "daily_budget_minor", "lifetime_budget_minor", "spend_cap_minor", "starts_at", "ends_at")
+@dataclass(frozen=True, slots=True)
+class _Ours:
+    """The columns of an object that are compared: an account may hold some ten thousand of them."""
+
+    id: UUID
+    workspace_id: UUID
+    campaign_id: UUID
+    kind: PlatformKind
+    name: str
+    status: ObjectStatus
 
 
-async def _shown(
-    session: AsyncSession, account: AdAccount, campaigns: Iterable[UUID]
-) -> list[tuple[PlatformObject, PlatformNode]]:
-    """Only what is compared: an account may hold some ten thousand objects."""
-    columns: list[sa.ColumnElement[object]] = [
-        *(col(getattr(PlatformObject, name)).label(f"object_{name}") for name in _OBJECT),
-        *(col(getattr(PlatformNode, name)).label(f"node_{name}") for name in (*_NODE, "seen_at", "gone_at")),
-    ]
-    query = (
-        sa.select(*columns)
-        .join(PlatformNode, col(PlatformNode.object_id) == col(PlatformObject.id))
+@dataclass(frozen=True, slots=True)
+class _Node:
+    object_id: UUID
+    status: str
+    daily_budget_minor: int | None
+    lifetime_budget_minor: int | None
+    spend_cap_minor: int | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    seen_at: datetime
+    gone_at: datetime | None
+
+
+async def _shown(session: AsyncSession, account: AdAccount, campaigns: Iterable[UUID]) -> list[tuple[_Ours, _Node]]:
+    """Two plain queries: a join of tables that have just been filled may be planned as a square."""
+    objects = (
+        sa.select(*(col(getattr(PlatformObject, field.name)) for field in fields(_Ours)))
         .where(
             col(PlatformObject.ad_account_id) == account.id,
             col(PlatformObject.campaign_id).in_(list(campaigns)),
@@ -104,14 +118,12 @@ async def _shown(
         )
         .order_by(col(PlatformObject.id))
     )
-    rows = (await session.execute(query)).mappings()
-    return [
-        (
-            PlatformObject(**{name: row[f"object_{name}"] for name in _OBJECT}),
-            PlatformNode(**{name: row[f"node_{name}"] for name in (*_NODE, "seen_at", "gone_at")}),
-        )
-        for row in rows
-    ]
+    shown = sa.select(*(col(getattr(PlatformNode, field.name)) for field in fields(_Node))).where(
+        col(PlatformNode.ad_account_id) == account.id, col(PlatformNode.object_id).is_not(None)
+    )
+    nodes = {node.object_id: node for node in (_Node(*row) for row in await session.execute(shown))}
+    rows = [_Ours(*row) for row in await session.execute(objects)]
+    return [(row, nodes[row.id]) for row in rows if row.id in nodes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +162,7 @@ class _Writes:
         return object_id not in self.under_way and (last is None or last.replace(microsecond=0) < seen_at)
 
 
-def _expected(row: PlatformObject, sent: Mapping[str, JsonValue], currency: str, to_minor: MinorUnits) -> Setting:
+def _expected(row: _Ours, sent: Mapping[str, JsonValue], currency: str, to_minor: MinorUnits) -> Setting:
     amounts = {name: to_minor(value, currency) for name in _AMOUNTS if isinstance(value := sent.get(name), int)}
     times = {name: moment for name in _TIMES if (moment := _moment(sent.get(name))) is not None}
     return Setting(status=_STATUS[row.status], **amounts, **times)  # type: ignore[arg-type]
@@ -162,7 +174,7 @@ def _moment(value: JsonValue) -> datetime | None:
     return datetime.fromisoformat(value).astimezone(UTC) if isinstance(value, str) and value else None
 
 
-def _setting(node: PlatformNode) -> Setting:
+def _setting(node: _Node) -> Setting:
     return Setting(
         status=node.status,
         daily_budget=node.daily_budget_minor,
@@ -174,11 +186,7 @@ def _setting(node: PlatformNode) -> Setting:
     )
 
 
-def _checked(
-    row: PlatformObject, node: PlatformNode, expected: Setting, found: list[Difference], *, sure: bool
-) -> Checked:
-    if row.campaign_id is None:
-        raise ValueError(f"the object {row.id} belongs to no campaign")
+def _checked(row: _Ours, node: _Node, expected: Setting, found: list[Difference], *, sure: bool) -> Checked:
     return Checked(
         workspace_id=row.workspace_id,
         object_id=row.id,
@@ -186,7 +194,7 @@ def _checked(
         kind=row.kind,
         name=row.name,
         seen_at=node.seen_at,
-        expected={name: _plain(value) for name, value in asdict(expected).items()},
+        expected={field.value: _plain(getattr(expected, field)) for field in DriftField},
         differences=found,
         sure=sure,
     )
