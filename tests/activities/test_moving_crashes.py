@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field, replace
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -10,13 +11,13 @@ from sqlmodel import col
 from temporalio.testing import ActivityEnvironment
 
 from activities.moving import Moving
-from models.contracts.optimizing import ApplyPage
+from models.contracts.optimizing import ApplyPage, MoveRequest, UndoTarget
 from models.domain.states import LedgerState, MoveState, WriteClass
 from models.tables.ledger import LedgerIntent
 from providers.ads.protocol import AdsWriter, PlatformWrite, UploadFile, WriteReceipt
 from records import ledger
 from tests.activities.crashing import Died
-from tests.activities.moving_desk import Watching, apply, decide, go_live, held, known, moving, states
+from tests.activities.moving_desk import ANA, Watching, apply, decide, go_live, held, known, moving, states
 from tests.activities.publishing_desk import QUICK, Desk
 
 SHIFT = {"broad": (10_000, 11_500), "look": (10_000, 9_000), "cart": (10_000, 9_500)}
@@ -49,8 +50,12 @@ class DyingAt:
 
 
 async def _die(desk: Desk, page: ApplyPage, doomed: Moving) -> None:
+    there = asyncio.all_tasks()
     with pytest.raises(Died):
         await ActivityEnvironment().run(doomed.apply_page, page)
+    # What it did at the same time is to be dead too before anybody goes on.
+    if left := asyncio.all_tasks() - there:
+        await asyncio.wait(left)
 
 
 async def _let_claims_expire(desk: Desk) -> None:
@@ -87,6 +92,32 @@ async def test_a_move_set_survives_the_death_of_its_worker(desk: Desk, number: i
     for key, (before, after) in SHIFT.items():
         assert [value.amount_minor for value in (await known(desk, key)).values] == [before, after]
     assert (await states(desk, set_id))[0] is MoveState.APPLIED
+
+
+async def test_an_undo_gets_done_by_workers_that_each_die_at_their_first_write(desk: Desk) -> None:
+    await go_live(desk, {key: before for key, (before, _) in SHIFT.items()})
+    set_id = await decide(desk, SHIFT)
+    await apply(desk, set_id)
+    request = MoveRequest(
+        workspace_id=desk.workspace_id,
+        request_id=uuid4(),
+        actor=ANA,
+        kind="undo",
+        target=UndoTarget(move_set_id=set_id),
+    )
+    (undo_id,) = (await desk.run(moving(desk).intend_moves, request)).move_set_ids
+    page = ApplyPage(workspace_id=desk.workspace_id, move_set_id=undo_id)
+    watching = Watching(desk.writer, desk)
+
+    for _ in SHIFT:
+        await _die(desk, page, moving(replace(desk, limits=ONE_BY_ONE), DyingAt(watching, 1, applies=True)))
+        await _let_claims_expire(desk)
+    done = await apply(desk, undo_id, moving(desk, watching))
+
+    assert (done.applied, len(watching.sent)) == (3, 3)
+    assert await held(desk) == {key: before for key, (before, _) in SHIFT.items()}
+    assert max(watching.sums) <= POOL
+    assert (await states(desk, set_id))[0] is MoveState.UNDONE
 
 
 class _Point:
