@@ -1,9 +1,11 @@
 """Suggestions for both doors: reading them, and a person's decision on one."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4, uuid5
 
+import rfc8785
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 from temporalio.service import RPCError
@@ -13,8 +15,8 @@ from api.deps import actor_of
 from api.problems import ApiError, ProblemType, not_found
 from api.schemas.optimizer import MoveRequestView
 from api.schemas.suggestions import (
-    BudgetBody,
     BudgetChangeView,
+    EditSuggestionBody,
     SuggestionBody,
     SuggestionView,
 )
@@ -25,7 +27,7 @@ from models.contracts.optimizing import MoveRequest
 from models.domain.states import SuggestionState
 from models.tables.campaign import Campaign
 from models.tables.optimization import Suggestion
-from records import platform_clock
+from records import audit, platform_clock
 from records.access import Caller
 from records.optimizing import suggestions
 from records.optimizing.suggestions import By, NotDecidable
@@ -56,6 +58,7 @@ def _view(row: Suggestion, campaign: Campaign, clocks: dict[UUID, datetime]) -> 
             "expired": passed and row.status is SuggestionState.OPEN,
             "currency": campaign.budget_currency,
             "budgets": _budgets(row),
+            "hash": amounts_hash(row),
             "decided_by": row.decided_name,
         }
     )
@@ -76,11 +79,26 @@ def _budgets(row: Suggestion) -> list[BudgetChangeView]:
     ]
 
 
-async def read(session: AsyncSession, suggestion_id: UUID) -> Suggestion:
-    row = await session.get(Suggestion, suggestion_id)
+def amounts_hash(row: Suggestion) -> str:
+    return hashlib.sha256(rfc8785.dumps(row.action)).hexdigest()
+
+
+async def read(session: AsyncSession, suggestion_id: UUID, *, lock: bool = False) -> Suggestion:
+    row = await session.get(Suggestion, suggestion_id, with_for_update=lock or None)
     if row is None:
         raise not_found("suggestion")
     return row
+
+
+def _require_seen(row: Suggestion, seen_hash: str | None) -> None:
+    """Whoever decides decides on the amounts that they saw; the row is locked."""
+    present = amounts_hash(row)
+    if seen_hash is not None and not present.startswith(seen_hash):
+        raise ApiError(
+            ProblemType.STALE_HASH,
+            "Somebody has changed the amounts since you looked. Look at them, then decide.",
+            members={"current_hash": present},
+        )
 
 
 async def one(services: Services, caller: Caller, suggestion_id: UUID) -> SuggestionView:
@@ -112,15 +130,18 @@ async def propose(
 
 
 async def edit(
-    services: Services, caller: Caller, suggestion_id: UUID, budgets: Sequence[BudgetBody], key: str | None
+    services: Services, caller: Caller, suggestion_id: UUID, body: EditSuggestionBody, key: str | None
 ) -> SuggestionView:
     require_money(caller)
-    amounts = {budget.object_id: budget.after_minor for budget in budgets}
+    amounts = {budget.object_id: budget.after_minor for budget in body.budgets}
     async with services.database.workspace_transaction(caller.workspace_id) as session:
-        row = await read(session, suggestion_id)
+        row = await read(session, suggestion_id, lock=True)
+        by = _by(caller, suggestion_id, "edit", key)
+        if not await audit.seen(session, caller.workspace_id, by.command_id):
+            _require_seen(row, body.seen_hash)
         await require_allowed(session, await session.get_one(Campaign, row.campaign_id), amounts)
         try:
-            row = await suggestions.edit(session, suggestion_id, amounts, _by(caller, suggestion_id, "edit", key))
+            row = await suggestions.edit(session, suggestion_id, amounts, by)
         except NotDecidable as error:
             raise ApiError(ProblemType.NOT_ALLOWED, str(error)) from error
         return (await views_of(session, [row]))[0]
@@ -155,14 +176,17 @@ async def withdraw(services: Services, caller: Caller, suggestion_id: UUID) -> N
             raise ApiError(ProblemType.NOT_ALLOWED, str(error)) from error
 
 
-async def approve(services: Services, caller: Caller, suggestion_id: UUID, key: str | None) -> MoveRequestView:
+async def approve(
+    services: Services, caller: Caller, suggestion_id: UUID, key: str | None, seen_hash: str | None = None
+) -> MoveRequestView:
     """Approve it and wait a while for what becomes of it.
 
     One suggestion is one wish, so that two people, a repeat, or a second try after an outage apply it once.
     """
     require_money(caller)
     async with services.database.workspace_transaction(caller.workspace_id) as session:
-        row = await read(session, suggestion_id)
+        row = await read(session, suggestion_id, lock=True)
+        _require_seen(row, seen_hash)
         if row.status is not SuggestionState.APPROVED:
             try:
                 await suggestions.approve(session, suggestion_id, _by(caller, suggestion_id, "approve", key))

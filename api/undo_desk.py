@@ -1,20 +1,21 @@
 """Undoing for both doors: what it would set back, then setting it back through the same checks as any move."""
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
+import rfc8785
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import moves_client
 from api.deps import actor_of
 from api.problems import ApiError, ProblemType, not_found
-from api.schemas.optimizer import MoveRequestView, UndoBody
+from api.schemas.optimizer import MoveRequestView, UndoBody, UndoPreviewView
 from api.security import require_money
 from api.services import Services
 from models.contracts.optimizing import MoveRequest, UndoTarget
 from models.domain.account_days import account_day, day_start
-from models.domain.undo import UndoPreview
 from models.tables.ad_account import AdAccount
 from models.tables.base import TenantRow
 from models.tables.campaign import Campaign
@@ -29,7 +30,7 @@ SPANS = {"1h": timedelta(hours=1), "24h": timedelta(hours=24), "7d": timedelta(d
 TODAY = "today"
 
 
-async def preview(services: Services, caller: Caller, body: UndoBody) -> UndoPreview:
+async def preview(services: Services, caller: Caller, body: UndoBody) -> UndoPreviewView:
     """Changes nothing.
 
     Raises:
@@ -38,9 +39,15 @@ async def preview(services: Services, caller: Caller, body: UndoBody) -> UndoPre
     async with services.database.workspace_transaction(caller.workspace_id) as session:
         await _require_there(session, body)
         try:
-            return await undoing.preview(session, UndoTarget(**body.model_dump()), to_minor)
+            found = await undoing.preview(session, _target(body), to_minor)
         except NotUndoable as error:
             raise ApiError(ProblemType.NOT_ALLOWED, str(error)) from error
+    digest = hashlib.sha256(rfc8785.dumps(found.model_dump(mode="json"))).hexdigest()
+    return UndoPreviewView(**found.model_dump(), hash=digest)
+
+
+def _target(body: UndoBody) -> UndoTarget:
+    return UndoTarget(**body.model_dump(exclude={"seen_hash"}))
 
 
 async def _require_there(session: AsyncSession, body: UndoBody) -> None:
@@ -65,10 +72,16 @@ async def undo(services: Services, caller: Caller, body: UndoBody, key: str) -> 
         request_id=uuid5(caller.workspace_id, f"undo:{key}"),
         actor=actor_of(caller),
         kind="undo",
-        target=UndoTarget(**body.model_dump()),
+        target=_target(body),
     )
     if not await moves_client.is_started(services, wish.request_id):
-        await preview(services, caller, body)
+        present = (await preview(services, caller, body)).hash
+        if body.seen_hash is not None and not present.startswith(body.seen_hash):
+            raise ApiError(
+                ProblemType.STALE_HASH,
+                "What would be set back has changed since you looked. Look at it again, then undo.",
+                members={"current_hash": present},
+            )
     return await moves_client.carry_out(services, wish)
 
 

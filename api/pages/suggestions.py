@@ -23,7 +23,7 @@ from api.pages.views.words import zone_words
 from api.pages.visitor import FormDep, Visitor, VisitorDep, text_of
 from api.schemas.base import Cursor
 from api.schemas.optimizer import MoveRequestView
-from api.schemas.suggestions import BudgetBody, DismissBody, SuggestionView
+from api.schemas.suggestions import BudgetBody, DismissBody, EditSuggestionBody, SuggestionView
 from api.security import require_money
 from api.services import Services
 from api.visibility import require_team
@@ -94,7 +94,8 @@ async def approve(suggestion_id: UUID, services: ServicesDep, visitor: VisitorDe
     answer: list[MoveRequestView] = []
 
     async def work() -> None:
-        answer.append(await suggestion_desk.approve(services, visitor.caller, suggestion_id, _key(form)))
+        seen = text_of(form, "seen_hash") or None
+        answer.append(await suggestion_desk.approve(services, visitor.caller, suggestion_id, _key(form), seen))
 
     refusal = await _refused(work)
     if refusal:
@@ -114,7 +115,8 @@ async def edit(suggestion_id: UUID, services: ServicesDep, visitor: VisitorDep, 
         return await _page(services, visitor, suggestion_id, typed=typed)
 
     async def work() -> None:
-        await suggestion_desk.edit(services, visitor.caller, suggestion_id, budgets, _key(form))
+        body = EditSuggestionBody(budgets=budgets, seen_hash=text_of(form, "seen_hash") or None)
+        await suggestion_desk.edit(services, visitor.caller, suggestion_id, body, _key(form))
 
     refusal = await _refused(work)
     if refusal:

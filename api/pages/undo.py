@@ -1,7 +1,7 @@
 """Undo: first what would be set back and what not, then doing it, then what became of it."""
 
 from typing import Annotated
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
@@ -15,7 +15,7 @@ from api.pages.views.optimizer import move_entries
 from api.pages.views.undo import undo_words
 from api.pages.views.words import when
 from api.pages.visitor import FormDep, Visitor, VisitorDep, text_of
-from api.problems import not_found
+from api.problems import ApiError, ProblemType, not_found
 from api.schemas.optimizer import UndoBody
 from api.security import require_money
 from api.services import Services
@@ -39,38 +39,29 @@ async def ask(
 ) -> Response:
     """The time is fixed here, so that what is done is what was shown."""
     require_money(visitor.caller)
-    campaign = await _campaign(services, visitor, campaign_id)
     if action or move:
         body = UndoBody(action_id=action, move_set_id=None if action else move)
     else:
         moment = await undo_desk.since(services, visitor.caller, campaign_id, since)
         body = UndoBody(campaign_id=campaign_id, since=moment)
-    found = await undo_desk.preview(services, visitor.caller, body)
-    if found.campaign_id != campaign_id:
-        raise not_found("move")
-    zone = campaign.timezone or "UTC"
-    return render(
-        "undo.html",
-        services.settings,
-        visitor,
-        campaign=campaign,
-        words=undo_words(found),
-        body=body,
-        since_words=when(body.since, zone) if body.since else "",
-        zone=zone,
-    )
+    return await _ask(services, visitor, campaign_id, body)
 
 
 @router.post("/campaigns/{campaign_id}/undo")
 async def undo(campaign_id: UUID, services: ServicesDep, visitor: VisitorDep, form: FormDep) -> Response:
     require_money(visitor.caller)
     await _campaign(services, visitor, campaign_id)
-    typed = {name: text_of(form, name) or None for name in ("action_id", "move_set_id", "since")}
+    typed = {name: text_of(form, name) or None for name in ("action_id", "move_set_id", "since", "seen_hash")}
     try:
         body = UndoBody.model_validate({**typed, "campaign_id": campaign_id if typed["since"] else None})
     except ValidationError as error:
         raise invalid(error.errors()) from error
-    answer = await undo_desk.undo(services, visitor.caller, body, text_of(form, "key"))
+    try:
+        answer = await undo_desk.undo(services, visitor.caller, body, text_of(form, "key") or uuid4().hex)
+    except ApiError as error:
+        if error.kind is not ProblemType.STALE_HASH:
+            raise
+        return await _ask(services, visitor, campaign_id, body, problem=str(error.detail))
     return RedirectResponse(f"/campaigns/{campaign_id}/undo/{answer.id}", status_code=303)
 
 
@@ -101,6 +92,29 @@ async def one_move(move_set_id: UUID, services: ServicesDep, visitor: VisitorDep
     campaign = await _campaign(services, visitor, view.campaign_id)
     entry = move_entries([view], campaign.timezone or "UTC")[0]
     return render("move.html", services.settings, visitor, campaign=campaign, entry=entry)
+
+
+async def _ask(
+    services: Services, visitor: Visitor, campaign_id: UUID, body: UndoBody, *, problem: str = ""
+) -> Response:
+    campaign = await _campaign(services, visitor, campaign_id)
+    found = await undo_desk.preview(services, visitor.caller, body)
+    if found.campaign_id != campaign_id:
+        raise not_found("move")
+    zone = campaign.timezone or "UTC"
+    return render(
+        "undo.html",
+        services.settings,
+        visitor,
+        status=409 if problem else 200,
+        campaign=campaign,
+        words=undo_words(found),
+        body=body,
+        seen_hash=found.hash,
+        since_words=when(body.since, zone) if body.since else "",
+        zone=zone,
+        problem=problem,
+    )
 
 
 async def _campaign(services: Services, visitor: Visitor, campaign_id: UUID) -> Campaign:

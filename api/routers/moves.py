@@ -9,9 +9,8 @@ from api import moves_client, optimizer_log, undo_desk
 from api.deps import CallerDep, IdempotencyKey, ServicesDep
 from api.responses import Responses, problems
 from api.schemas.base import Page
-from api.schemas.optimizer import MoveRequestView, MoveSearch, MoveSetView, UndoBody
+from api.schemas.optimizer import MoveRequestView, MoveSearch, MoveSetView, UndoBody, UndoPreviewView
 from api.visibility import require_team
-from models.domain.undo import UndoPreview
 
 router = APIRouter(tags=["optimizer"])
 
@@ -39,7 +38,7 @@ async def get_move(move_set_id: UUID, services: ServicesDep, caller: CallerDep) 
 
 
 @router.post("/undo/preview", operation_id="preview_undo", responses=problems(401, 403, 404, 409, 422))
-async def preview_undo(body: UndoBody, services: ServicesDep, caller: CallerDep) -> UndoPreview:
+async def preview_undo(body: UndoBody, services: ServicesDep, caller: CallerDep) -> UndoPreviewView:
     """What an undo would set back now, and what not and why. Changes nothing."""
     require_team(caller)
     return await undo_desk.preview(services, caller, body)

@@ -12,6 +12,7 @@ from api.routers.moves import WISH, answered
 from api.schemas.base import Cursor
 from api.schemas.optimizer import MoveRequestView
 from api.schemas.suggestions import (
+    ApproveBody,
     DismissBody,
     EditSuggestionBody,
     SuggestionBody,
@@ -85,7 +86,7 @@ async def edit_suggestion(
     key: OptionalIdempotencyKey = None,
 ) -> SuggestionView:
     """Change the amounts before approving. The sum stays, and so do the limits of the approved schedule."""
-    return await suggestion_desk.edit(services, caller, suggestion_id, body.budgets, key)
+    return await suggestion_desk.edit(services, caller, suggestion_id, body, key)
 
 
 @router.post(
@@ -99,10 +100,12 @@ async def approve_suggestion(
     services: ServicesDep,
     caller: CallerDep,
     response: Response,
+    body: ApproveBody | None = None,
     key: OptionalIdempotencyKey = None,
 ) -> MoveRequestView:
     """Approve it, which applies it: through the same checks as any move. Repeats and two people apply it once."""
-    return answered(await suggestion_desk.approve(services, caller, suggestion_id, key), response)
+    seen_hash = body.seen_hash if body else None
+    return answered(await suggestion_desk.approve(services, caller, suggestion_id, key, seen_hash), response)
 
 
 @router.post("/suggestions/{suggestion_id}/dismiss", operation_id="dismiss_suggestion", responses=CHANGE)

@@ -11,6 +11,7 @@ from api.optimizer_words import run_words
 from api.schemas.base import Body, Paging, UtcTime, View
 from models.contracts.optimizing import MoveResult
 from models.domain.states import MoveOrigin, MoveState, OptimizerMode, PlatformKind, RunOutcome
+from models.domain.undo import UndoPreview
 from models.tables.optimization import MoveAction, MoveSet, OptimizerRun
 from optimizer.problem import PoolDecision
 
@@ -121,6 +122,10 @@ class RunReasonsView(View):
 class UndoBody(Body):
     """Exactly one of: an action, a move set, or a campaign with the time since which everything is set back."""
 
+    seen_hash: Annotated[
+        str | None,
+        Field(min_length=8, max_length=64, description="`hash` of the preview: another one by now then answers 409"),
+    ] = None
     action_id: UUID | None = None
     move_set_id: UUID | None = None
     campaign_id: UUID | None = None
@@ -134,6 +139,12 @@ class UndoBody(Body):
         if (self.campaign_id is None) != (self.since is None):
             raise ValueError("give `since` with campaign_id, and with nothing else")
         return self
+
+
+class UndoPreviewView(UndoPreview):
+    """What an undo would set back, as of now. Undoing checks everything once more when it writes."""
+
+    hash: str
 
 
 class MoveRequestView(View):

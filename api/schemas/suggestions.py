@@ -40,9 +40,16 @@ class SuggestionBody(Body):
         return self
 
 
+SeenHash = Annotated[
+    str | None,
+    Field(min_length=8, max_length=64, description="`hash` as you saw it: other amounts by now then answer 409"),
+]
+
+
 class EditSuggestionBody(Body):
     """Other amounts for the same budget owners; those that are not named stay as proposed."""
 
+    seen_hash: SeenHash = None
     budgets: Annotated[list[BudgetBody], Field(min_length=1, max_length=70)]
 
     @model_validator(mode="after")
@@ -54,6 +61,10 @@ class EditSuggestionBody(Body):
 def _once(budgets: list[BudgetBody]) -> None:
     if len({budget.object_id for budget in budgets}) != len(budgets):
         raise ValueError("name each budget owner once")
+
+
+class ApproveBody(Body):
+    seen_hash: SeenHash = None
 
 
 class DismissBody(Body):
@@ -73,7 +84,7 @@ class BudgetChangeView(View):
 class SuggestionView(View):
     """`expired` says that its time has passed although nobody has written that down yet.
 
-    `proposed_minor` is what was proposed at first, where somebody edited it.
+    `proposed_minor` is what was proposed at first, where somebody edited it. `hash` is that of the amounts.
     """
 
     id: UUID
@@ -88,6 +99,7 @@ class SuggestionView(View):
     expired: bool
     currency: str | None
     budgets: list[BudgetChangeView]
+    hash: str
     mode: OptimizerMode | None
     expires_at: UtcTime | None
     created_at: UtcTime

@@ -103,6 +103,24 @@ async def test_amounts_are_edited_within_the_sum_and_the_approved_limits(live: L
     }
 
 
+async def test_nobody_approves_amounts_that_they_have_not_seen(live: Live, join: Join) -> None:
+    proposed, ids = await live.suggest(**SHIFT), await live.ids()
+    path = f"{ALL}/{proposed.id}"
+    seen = {"seen_hash": (await live.owner.http.get(path)).json()["hash"]}
+    colleague = await join(Role.MANAGER, live.desk.workspace_id)
+    budgets = [{"object_id": ids["broad"], "after_minor": 11_000}, {"object_id": ids["look"], "after_minor": 9_500}]
+
+    edited = await colleague.http.put(path, json={"budgets": budgets, **seen})
+    approved = await live.owner.http.post(f"{path}/approve", json=seen)
+    overwritten = await live.owner.http.put(path, json={"budgets": budgets, **seen})
+
+    assert edited.status_code == 200
+    assert (approved.status_code, approved.json()["type"]) == (409, "urn:greenlight:problem:stale_hash")
+    assert approved.json()["current_hash"] == edited.json()["hash"]
+    assert overwritten.status_code == 409
+    assert (await live.owner.http.get(path)).json()["status"] == "open"
+
+
 async def test_a_person_proposes_and_takes_back_and_repeats_are_one(live: Live) -> None:
     ids = await live.ids()
 
@@ -136,8 +154,8 @@ async def test_only_those_who_decide_on_budgets_decide(live: Live, join: Join, r
 
     statuses = [
         [
-            (await person.http.post(f"{ALL}/{proposed.id}/{verb}", json={"reason": "No"})).status_code
-            for verb in ("approve", "dismiss")
+            (await person.http.post(f"{ALL}/{proposed.id}/{verb}", json=body)).status_code
+            for verb, body in (("approve", None), ("dismiss", {"reason": "No"}))
         ]
         for person in (client, approver, manager, stranger)
     ]

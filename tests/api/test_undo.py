@@ -38,14 +38,17 @@ async def test_everything_since_a_time_is_shown_then_set_back_once(live: Live, j
 
     preview = (await live.owner.http.post("/api/v1/undo/preview", json=body)).json()
     untouched = await held(live.desk)
-    done = await live.owner.http.post("/api/v1/undo", json=body, headers=key, timeout=40)
-    again = await live.owner.http.post("/api/v1/undo", json=body, headers=key, timeout=40)
+    unseen = await live.owner.http.post("/api/v1/undo", json={**body, "seen_hash": "0" * 64}, headers=key)
+    seen = {**body, "seen_hash": preview["hash"]}
+    done = await live.owner.http.post("/api/v1/undo", json=seen, headers=key, timeout=40)
+    again = await live.owner.http.post("/api/v1/undo", json=seen, headers=key, timeout=40)
     nothing_left = await live.owner.http.post("/api/v1/undo/preview", json=body)
 
     steps = {step["name"]: step for step in preview["steps"]}
     assert all(step["possible"] for step in steps.values()), preview
     assert (steps["Broad"]["now"], steps["Broad"]["after"]) == ({"amount_minor": 11_500}, {"amount_minor": 10_000})
     assert "A raise cannot be undone for today" in steps["Broad"]["words"]
+    assert (unseen.status_code, unseen.json()["type"]) == (409, "urn:greenlight:problem:stale_hash")
     assert untouched == {"broad": 11_500, "look": 9_000, "cart": 9_500}
     assert (done.status_code, done.json()["result"]["applied"]) == (200, 3), done.text
     assert again.json() == done.json()

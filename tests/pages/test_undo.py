@@ -2,9 +2,14 @@
 
 from playwright.async_api import expect
 
+from models.tables.ad_account import AdAccount
 from providers.ads.meta.transport import MetaTransport
+from records import budgets
+from records.budgets import SeenBudget
+from records.platform_clock import platform_now
 from settings import Settings
-from tests.activities.moving_desk import apply, decide, edit_by_hand, held
+from tests.activities.moving_desk import apply, decide, edit_by_hand, held, owners
+from tests.activities.publishing_desk import Desk
 from tests.api.optimized import live_desk
 from tests.pages.people import People, Person, Visit
 from tests.providers.ads.meta.advertiser import Advertiser
@@ -27,12 +32,23 @@ async def test_a_move_is_undone_after_a_look_and_the_rest_is_told(
     await expect(page.get_by_role("region", name="Set back")).to_contain_text("USD 115.00 → USD 100.00")
     await expect(page.get_by_role("region", name="Set back")).to_contain_text("A raise cannot be undone for today")
     await visit.usable()
+    await read_anew(desk, "cart", 9_200)
     await visit.press("Set 3 back")
+    await expect(page.get_by_role("alert")).to_contain_text("has changed since you looked")
+    await expect(page.get_by_role("region", name="Stays as it is")).to_contain_text("It is USD 92.00 now")
+    await visit.press("Set 2 back")
 
-    # A colleague's edit, which nobody had read yet, is met when it is written, and stays.
-    await visit.until("2 applied, 1 not done")
-    await expect(page.locator(".move")).to_contain_text("Cart")
-    await expect(page.locator(".move")).to_contain_text("Not done")
+    await visit.until("2 applied")
+    await expect(page.locator(".move")).to_contain_text("Set back to what it was before")
     assert await held(desk) == {"broad": 10_000, "look": 10_000, "cart": 9_200}
     await visit.usable()
     visit.sound()
+
+
+async def read_anew(desk: Desk, key: str, amount_minor: int) -> None:
+    """The next reading sees what a colleague set in Ads Manager."""
+    row = (await owners(desk))[key]
+    async with desk.database.workspace_transaction(desk.workspace_id) as session:
+        account = await session.get_one(AdAccount, desk.account_id)
+        now = await platform_now(session, desk.account_id)
+        await budgets.note(session, account, [SeenBudget(str(row.platform_id), True, amount_minor, now)])

@@ -67,6 +67,7 @@ class SuggestionCard:
     again: bool
     currency: str
     amounts: list[AmountRow]
+    hash: str
     moved: str
     run_id: UUID | None
 
@@ -91,6 +92,7 @@ def suggestion_card(view: SuggestionView, zone: str) -> SuggestionCard:
         again=view.status is SuggestionState.APPROVED,
         currency=currency,
         amounts=[_row(budget, currency) for budget in view.budgets],
+        hash=view.hash,
         moved=_moved(view.budgets, currency),
         run_id=view.run_id,
     )
