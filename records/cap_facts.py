@@ -29,8 +29,8 @@ select external_id, max(spent / hours) from (
         spend_minor - lag(spend_minor) over each_day as spent,
         greatest(extract(epoch from read_at - lag(read_at) over each_day) / 3600, 0.25) as hours
     from metric_reading
-    where workspace_id = :workspace_id and ad_account_id = :ad_account_id and level = 'ad_set'
-        and source = 'platform' and account_day >= :since_day and read_at > :since
+    where workspace_id = :workspace_id and campaign_id = any (:campaign_ids) and account_day >= :since_day
+        and read_at > :since and level = 'ad_set' and source = 'platform'
     window each_day as (partition by external_id, account_day order by read_at)
 ) seen where spent > 0 group by external_id
 """
@@ -141,7 +141,7 @@ async def _figures(session: AsyncSession, account: AdAccount, campaign_ids: Sequ
     days = await readings.days(session, account.id, Span(today, today), campaign_ids=campaign_ids)
     values = {
         "workspace_id": account.workspace_id,
-        "ad_account_id": account.id,
+        "campaign_ids": list(campaign_ids),
         "since_day": today - timedelta(days=1),
         "since": (read_at or now) - _LATELY,
     }

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest_asyncio
 import sqlalchemy as sa
+from pydantic import JsonValue
 from sqlmodel import col, select
 
 from activities.caps import Caps
@@ -29,7 +30,7 @@ def run(desk: Desk) -> RunRef:
     return RunRef(workspace_id=desk.workspace_id, ad_account_id=desk.account_id, run_id=uuid4())
 
 
-async def schedule(desk: Desk, **changes: object) -> None:
+async def schedule(desk: Desk, **changes: JsonValue) -> None:
     """As if people had approved it with these fields."""
     async with desk.database.workspace_transaction(desk.workspace_id) as session:
         query = select(ScheduleVersion).where(col(ScheduleVersion.campaign_id) == desk.campaign_id)
