@@ -10,18 +10,19 @@ from temporalio.common import SearchAttributeKey
 from temporalio.exceptions import ActivityError, FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
+    from activities.caps import Caps
+    from activities.deciding import Deciding
+    from activities.drifting import Drifting
+    from activities.measuring import Measuring
+    from activities.moving import Moving
     from activities.optimizer_runs import OptimizerRuns
     from models.contracts.optimizing import (
         PAUSE_FOR,
-        AccountRead,
         ApplyPage,
         BeginRun,
-        Decided,
         EndRun,
         Hold,
-        Holds,
         OptimizeAccount,
-        PageApplied,
         PauseFor,
         RunRef,
         RunResult,
@@ -94,10 +95,9 @@ class OptimizeAccountWorkflow:
 
     async def _read(self) -> bool:
         try:
-            read: AccountRead = await workflow.execute_activity(
-                "read_account",
+            read = await workflow.execute_activity_method(
+                Measuring.read_account,
                 self.run_ref,
-                result_type=AccountRead,
                 summary="Read what the platform shows",
                 **policies.READ_ACCOUNT,
             )
@@ -115,10 +115,9 @@ class OptimizeAccountWorkflow:
     async def _enforce_caps(self) -> None:
         """Also where nothing could be read: what is known tells how much may be left."""
         try:
-            held: Holds = await workflow.execute_activity(
-                "enforce_caps",
+            held = await workflow.execute_activity_method(
+                Caps.enforce_caps,
                 self.run_ref,
-                result_type=Holds,
                 summary="Hold what would spend more than approved",
                 **policies.ENFORCE_CAPS,
             )
@@ -146,10 +145,9 @@ class OptimizeAccountWorkflow:
     async def _check_drift(self) -> None:
         """A look that failed is told and keeps nothing else from happening: each write compares again."""
         try:
-            found: int = await workflow.execute_activity(
-                "check_drift",
+            found = await workflow.execute_activity_method(
+                Drifting.check_drift,
                 self.run_ref,
-                result_type=int,
                 summary="Compare with what was approved and applied",
                 **policies.CHECK_DRIFT,
             )
@@ -161,8 +159,8 @@ class OptimizeAccountWorkflow:
         self.progress.count("drifts", found)
 
     async def _decide(self) -> None:
-        decided: Decided = await workflow.execute_activity(
-            "decide", self.run_ref, result_type=Decided, summary="Decide", **policies.DECIDE
+        decided = await workflow.execute_activity_method(
+            Deciding.decide, self.run_ref, summary="Decide", **policies.DECIDE
         )
         self.progress.add(decided, "campaigns", "moved", "proposed", "left_alone", "actions")
         if decided.actions:
@@ -173,10 +171,9 @@ class OptimizeAccountWorkflow:
         until = workflow.info().start_time + APPLY_WITHIN
         while workflow.now() < until:
             self._show()
-            page: PageApplied = await workflow.execute_activity(
-                "apply_page",
+            page = await workflow.execute_activity_method(
+                Moving.apply_page,
                 ApplyPage(workspace_id=self.run_ref.workspace_id, run_id=self.run_ref.run_id),
-                result_type=PageApplied,
                 summary="Apply the next moves",
                 **policies.APPLY_PAGE,
             )

@@ -113,7 +113,10 @@ COMPOSE: Final[CallPolicy] = {
 }
 
 # Steps of an hourly run: together with what lies between them they end well within the hour. Whatever they could not do
-# by then, the next hour decides anew from newer figures.
+# by then, the next hour decides anew from newer figures. Figures of 10,000 ad sets keep a busy process from its
+# heartbeats for seconds.
+_LARGE = timedelta(seconds=40)
+
 RUN_RECORD: Final[CallPolicy] = {**RECORD, "schedule_to_close_timeout": timedelta(minutes=5)}
 
 READ_ACCOUNT: Final[CallPolicy] = {
@@ -121,25 +124,27 @@ READ_ACCOUNT: Final[CallPolicy] = {
     # 10,000 ad sets: a report that the platform prepares for minutes, and some 100 pages.
     "start_to_close_timeout": timedelta(minutes=10),
     "schedule_to_close_timeout": timedelta(minutes=12),
+    "heartbeat_timeout": _LARGE,
 }
 
 ENFORCE_CAPS: Final[CallPolicy] = {
     **PLATFORM_WRITE,
     "start_to_close_timeout": timedelta(minutes=5),
     "schedule_to_close_timeout": timedelta(minutes=6),
+    "heartbeat_timeout": _LARGE,
 }
 
 CHECK_DRIFT: Final[CallPolicy] = {
     **RECORD,
     # Every object of an account is compared.
-    "start_to_close_timeout": timedelta(minutes=1),
-    "schedule_to_close_timeout": timedelta(minutes=3),
+    "start_to_close_timeout": timedelta(minutes=3),
+    "schedule_to_close_timeout": timedelta(minutes=4),
 }
 
 DECIDE: Final[CallPolicy] = {
     "task_queue": QUEUE_OPTIMIZER,
     "start_to_close_timeout": timedelta(minutes=5),
-    "heartbeat_timeout": timedelta(seconds=10),
+    "heartbeat_timeout": _LARGE,
     "schedule_to_close_timeout": timedelta(minutes=8),
     "retry_policy": _RECORD_RETRY,
 }

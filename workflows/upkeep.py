@@ -18,6 +18,7 @@ from temporalio.exceptions import (
 )
 
 with workflow.unsafe.imports_passed_through():
+    from activities.measuring import Measuring
     from activities.schedule_healing import ScheduleHealing
     from activities.token_warnings import TokenWarnings
     from activities.upkeep import Upkeep
@@ -121,6 +122,7 @@ class StopWatchWorkflow:
 async def _start_stop(stop: StopRef) -> None:
     try:
         started = await workflow.start_child_workflow(
+            # By name: what a stop comes to is not read here, so that nothing about it can break the watch.
             "StopWorkflow",
             stop,
             id=ids.stop_workflow_id(stop.stop_id),
@@ -183,11 +185,10 @@ class ResyncWorkflow:
     @workflow.run
     async def run(self, account: AccountRef) -> AccountRead:
         try:
-            read: AccountRead = await workflow.execute_activity(
-                "resync", account, result_type=AccountRead, summary="Read 28 days", **policies.RESYNC
+            return await workflow.execute_activity_method(
+                Measuring.resync, account, summary="Read 28 days", **policies.RESYNC
             )
         except ActivityError as error:
             if is_cancelled_exception(error):
                 raise
             return AccountRead(problem=words_of(error))
-        return read
