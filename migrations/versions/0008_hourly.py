@@ -308,6 +308,7 @@ def _new_tables() -> None:
         sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_platform_node_workspace_id_id")),
     )
     op.create_index("ix_platform_node_campaign_id", "platform_node", ["campaign_id"], unique=False)
+    op.create_index("ix_platform_node_object_id", "platform_node", ["object_id"], unique=False)
     op.create_index("ix_platform_node_parent", "platform_node", ["ad_account_id", "parent_platform_id"], unique=False)
 
 

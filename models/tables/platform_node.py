@@ -25,6 +25,7 @@ class PlatformNode(TenantRow, table=True):
         same_workspace("campaign_id", "campaign"),
         sa.UniqueConstraint("ad_account_id", "kind", "platform_id"),
         sa.Index("ix_platform_node_campaign_id", "campaign_id"),
+        sa.Index("ix_platform_node_object_id", "object_id"),
         sa.Index("ix_platform_node_parent", "ad_account_id", "parent_platform_id"),
     )
 
