@@ -57,6 +57,7 @@ class _Reading:
     readings: int = 0
     calls: int = 0
     waited_s: float = 0.0
+    reads_figures: bool = False
 
     def result(self, problem: str | None = None) -> AccountRead:
         return AccountRead(
@@ -82,7 +83,11 @@ class Measuring:
         """
         async with heartbeating():
             reading = await self._begin(run, HOURLY_AFTER_END)
-            return await self._told(reading, self._read_hour)
+            found = await self._told(reading, self._read_hour)
+            if found.problem is not None:
+                async with self.platform.database.workspace_transaction(run.workspace_id) as session:
+                    await measuring.note_account(session, reading.account, metrics_problem=found.problem)
+            return found
 
     @activity.defn
     async def resync(self, ref: AccountRef) -> AccountRead:
@@ -97,20 +102,18 @@ class Measuring:
             return _Reading(account, await measuring.scope(session, account, after_end))
 
     async def _told(self, reading: _Reading, read: Callable[[_Reading], Awaitable[None]]) -> AccountRead:
-        """What was read; what could not be is said in the result and on the account."""
+        """What was read; why the rest could not be is said in the result."""
         account = reading.account
         if account.state is AdAccountState.DISCONNECTED:
             return reading.result(f"{account.name} is not connected any more.")
         try:
             await read(reading)
         except ProviderError as error:
-            await self._store_quota(reading, error)
             if isinstance(error, ReconnectNeeded):
                 await self.platform.stopped_by(error, account)
-            async with self.platform.database.workspace_transaction(account.workspace_id) as session:
-                await measuring.note_account(session, account, metrics_problem=error.message)
+            elif isinstance(error, RetryLater) and error.retry_after and not reading.reads_figures:
+                await self._note_block(account, error.retry_after)
             return reading.result(error.message)
-        await self._store_quota(reading, None)
         return reading.result()
 
     async def _read_hour(self, reading: _Reading) -> None:
@@ -170,6 +173,7 @@ class Measuring:
     async def _read_figures(self, reading: _Reading, kind: PlatformKind, since: date, until: date) -> datetime:
         """The newest days first, so many at a time as memory likes; returns since when all of it is known."""
         account, token = reading.account, self.platform.token(reading.account)
+        reading.reads_figures = True
         async with self.platform.database.workspace_transaction(account.workspace_id) as session:
             counted = await account_imports.counted_as(session, account.id)
             objects = await account_imports.count(session, account.id, kind)
@@ -233,17 +237,11 @@ class Measuring:
             raise RetryLater("Meta", f"Meta blocks calls for this ad account until {until}.", retry_after=wait)
         await self._wait(reading, wait)
 
-    async def _store_quota(self, reading: _Reading, error: ProviderError | None) -> None:
-        account = reading.account
-        usage = self.platform.reader.last_usage(account.external_id)
-        blocked = error.retry_after if isinstance(error, RetryLater) else None
-        if usage is None and blocked is None:
-            return
-        percent = round(usage.percent) if usage else 0
+    async def _note_block(self, account: AdAccount, lasts: timedelta) -> None:
+        """For whoever calls next, writers included. Figures have a quota of their own that concerns nobody else."""
         async with self.platform.database.workspace_transaction(account.workspace_id) as session:
-            until = await database_now(session) + blocked if blocked else None
-            seen = ad_accounts.Quota(max(percent, 100) if blocked else percent, until)
-            await ad_accounts.store_quota(session, account.id, seen)
+            until = await database_now(session) + lasts
+            await ad_accounts.store_quota(session, account.id, ad_accounts.Quota(100, until))
 
 
 def _since(account: AdAccount, today: date) -> date:

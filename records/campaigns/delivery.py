@@ -10,7 +10,7 @@ from models.domain.states import CampaignStatus, Delivery
 from models.tables.base import utc_now
 from models.tables.campaign import Campaign
 from records import audit, changes, notifications
-from records.campaigns.progress import OVER
+from records.campaigns.progress import ON_PLATFORM
 
 _TELL = {
     Delivery.NOT_DELIVERING: "{} is not delivering",
@@ -19,7 +19,7 @@ _TELL = {
 
 
 async def note(session: AsyncSession, campaign_id: UUID, delivery: Delivery, reason: str | None) -> bool:
-    """Keep it where it differs and the campaign is not over; False where nothing changed."""
+    """Keep it where it differs and the campaign is on the platform; False where nothing changed."""
     campaign = await session.get_one(Campaign, campaign_id, populate_existing=True)
     if _same(campaign, delivery, reason):
         return False
@@ -48,7 +48,7 @@ async def note(session: AsyncSession, campaign_id: UUID, delivery: Delivery, rea
 
 
 def _same(campaign: Campaign, delivery: Delivery, reason: str | None) -> bool:
-    return campaign.status in OVER or (campaign.delivery, campaign.delivery_reason) == (delivery, reason)
+    return campaign.status not in ON_PLATFORM or (campaign.delivery, campaign.delivery_reason) == (delivery, reason)
 
 
 async def _tell(session: AsyncSession, campaign: Campaign, title: str, reason: str) -> None:

@@ -258,6 +258,19 @@ class TestTrouble:
         assert (later.calls, shop.waits.seconds) == (0, [])
         assert shop.live.advertiser.books()["requests"] == calls
 
+    async def test_a_block_of_figures_alone_holds_up_nobody_else(
+        self, open_shop: Open, fault: Callable[..., None]
+    ) -> None:
+        shop = await open_shop(adsets=1)
+        fault("throttle", f"*/act_{shop.live.advertiser.number}/insights", params={"regain_minutes": 40})
+
+        found = await shop.read()
+
+        account = await shop.account()
+        assert "too many calls" in (found.problem or "")
+        assert (account.metrics_problem, account.throttled_until) == (found.problem, None)
+        assert (await shop.campaign()).delivery is not None
+
     async def test_a_connection_that_ended_is_told_to_people(self, open_shop: Open, fault: Callable[..., None]) -> None:
         shop = await open_shop(adsets=1)
         fault("expired_token", f"*/act_{shop.live.advertiser.number}")
