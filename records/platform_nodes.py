@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +16,8 @@ from models.domain.states import PlatformKind
 from models.tables.ad_account import AdAccount
 from models.tables.ledger import PlatformObject
 from models.tables.platform_node import PlatformNode
+
+_SEEN = tuple(field.name for field in fields(NodeSeen))
 
 # One statement for thousands of rows. A reading that is older than what is stored changes nothing, and what an import
 # told in `detail` outlives readings that ask for less.
@@ -53,7 +55,8 @@ where known.seen_at <= excluded.seen_at
 
 async def store(session: AsyncSession, account: AdAccount, seen: Sequence[NodeSeen], seen_at: datetime) -> int:
     """Keep what a reading of the account showed at `seen_at` (platform time). Returns how many rows that changed."""
-    rows = json.dumps([asdict(node) for node in seen], default=datetime.isoformat)
+    told = [{name: getattr(node, name) for name in _SEEN} for node in seen]
+    rows = json.dumps(told, default=datetime.isoformat)
     values = {
         "workspace_id": account.workspace_id,
         "ad_account_id": account.id,
@@ -110,9 +113,6 @@ class OurNode:
     object_id: UUID
     seen_at: datetime
     seen: NodeSeen
-
-
-_SEEN = tuple(field.name for field in fields(NodeSeen))
 
 
 async def ours(session: AsyncSession, campaign_ids: Collection[UUID]) -> dict[UUID, list[OurNode]]:
