@@ -223,7 +223,7 @@ async def test_a_connected_account_runs_every_hour_until_it_is_disconnected(
 ) -> None:
     account_id = (await connect(owner, advertiser))["id"]
     temporal = await temporal_client.connect(api_settings.temporal_address)
-    schedule = temporal.get_schedule_handle(optimize_schedule_id(UUID(account_id)))
+    schedule = temporal.get_schedule_handle(optimize_schedule_id(UUID(str(account_id))))
 
     made = await schedule.describe()
     (await owner.http.delete(f"{ACCOUNTS}/{account_id}")).raise_for_status()

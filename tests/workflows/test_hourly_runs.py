@@ -12,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import psutil
 import pytest_asyncio
 from pydantic import SecretStr
 from sqlmodel import select
@@ -193,3 +194,26 @@ async def test_an_account_with_nothing_that_runs_is_not_even_read(shop: Shop) ->
         account = await session.get_one(AdAccount, ref.ad_account_id)
     assert result.outcome is RunOutcome.NOTHING_LIVE
     assert account.metrics_read_at is None
+
+
+async def test_five_hundred_ad_sets_take_few_calls_a_short_history_and_little_memory(
+    campaigns_client: Client, db: Database, market: httpx.AsyncClient
+) -> None:
+    crowd = await gather(db, BOX, market, 500, auto=1)
+    await crowd.advance(48)
+    first = await begin(campaigns_client, crowd.ref)
+    begun = await first.result()
+    await crowd.advance(1)
+    before = psutil.Process().memory_info().rss
+    later = await begin(campaigns_client, crowd.ref)
+    ended = await later.result()
+    grown = psutil.Process().memory_info().rss - before
+
+    lengths = [(await run.describe()).history_length for run in (first, later)]
+    assert {begun.outcome, ended.outcome} == {RunOutcome.DECIDED}
+    assert (begun.error, ended.error) == (None, None)
+    assert begun.counts["applied"] > 0
+    assert begun.counts["proposed"] == 9, "the other campaigns"
+    assert ended.counts["calls"] <= 20
+    assert max(lengths) < 100
+    assert grown < 100_000_000
