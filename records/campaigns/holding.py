@@ -43,10 +43,13 @@ def held(reason: str) -> Change:
     While it is being published this is kept for when the publish ends: until then the publish waits for people itself.
     """
 
-    def change(context: Context) -> None:
+    async def change(context: Context) -> None:
         campaign = context.facts.campaign
         if campaign.status is CampaignStatus.PUBLISHING:
             note_work(context, hold=reason)
+            return
+        if await _runs(context):
+            # Told late: a person has resumed it since. Its page must not say that nothing is spent.
             return
         wish = campaign.work.get("platform_status")
         if wish in ("pause", "resume"):
@@ -71,6 +74,20 @@ async def hold_after_publish(context: Context) -> None:
     rows = await platform_objects.of_campaign(context.session, context.facts.campaign.id)
     if any(row.kind is PlatformKind.CAMPAIGN and row.status is ObjectStatus.PAUSED for row in rows):
         _pause(context, reason)
+
+
+async def pause_again(context: Context) -> None:
+    """A resume reached the platform after the hold that had taken its place: the ads run although nobody wants it."""
+    campaign = context.facts.campaign
+    newer = campaign.work.get("platform_status")
+    if campaign.hold_reason and newer is None and stopped_words(context.facts) is None and await _runs(context):
+        note_work(context, platform_status="pause")
+
+
+async def _runs(context: Context) -> bool:
+    """By our own books."""
+    rows = await platform_objects.of_campaign(context.session, context.facts.campaign.id)
+    return any(row.kind is PlatformKind.CAMPAIGN and row.status is ObjectStatus.ACTIVE for row in rows)
 
 
 def _pause(context: Context, reason: str) -> None:

@@ -24,7 +24,7 @@ from records import audit, notifications
 from records.campaigns import facts as campaign_facts
 from records.campaigns.context import Change, Context
 from records.campaigns.editing import add_missing_items, note_work, put_draft
-from records.campaigns.holding import hold_after_publish, runs_again
+from records.campaigns.holding import hold_after_publish, pause_again, runs_again
 from records.campaigns.lifecycle import ask_platform
 from records.campaigns.progress import ON_PLATFORM, OVER
 from records.campaigns.snapshot import refresh, snapshot_of
@@ -272,7 +272,7 @@ async def _pause_instead(context: Context) -> None:
 def status_changed(command: str, status: CampaignStatus) -> Change:
     """The platform did what `pause`, `resume` or `end` asked for, unless a hold took its place meanwhile."""
 
-    def change(context: Context) -> None:
+    async def change(context: Context) -> None:
         campaign = context.facts.campaign
         still_wished = campaign.work.get("platform_status") == command
         if still_wished:
@@ -280,6 +280,8 @@ def status_changed(command: str, status: CampaignStatus) -> Change:
         if command == "resume":
             if still_wished:
                 runs_again(context, status)
+            else:
+                await pause_again(context)
             return
         if command == "start" and campaign.status is not CampaignStatus.SCHEDULED:
             return

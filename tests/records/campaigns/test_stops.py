@@ -7,9 +7,10 @@ import pytest
 
 from models.contracts import commands as c
 from models.contracts.campaign import Step
-from models.domain.states import CampaignStatus, Gate, StopScope, StopState
+from models.domain.states import CampaignStatus, Gate, PlatformKind, StopScope, StopState
 from models.tables.ad_account import AdAccount
 from models.tables.campaign import Campaign
+from models.tables.ledger import ObjectStatus, PlatformObject
 from models.tables.stop import StopOrder
 from records import ad_accounts, identity, stops
 from records.ad_accounts import Connection
@@ -46,6 +47,24 @@ async def gates(desk: Desk) -> tuple[Gate, Gate]:
     async with desk.office.db.workspace_transaction(desk.office.workspace_id) as session:
         account = await session.get_one(AdAccount, desk.office.account_id)
         return account.gate, (await session.get_one(Campaign, desk.campaign_id)).gate
+
+
+async def on_platform(desk: Desk, status: ObjectStatus) -> None:
+    """The one platform campaign of it, as our books have it."""
+    async with desk.office.db.workspace_transaction(desk.office.workspace_id) as session:
+        session.add(
+            PlatformObject(
+                workspace_id=desk.office.workspace_id,
+                campaign_id=desk.campaign_id,
+                ad_account_id=desk.office.account_id,
+                kind=PlatformKind.CAMPAIGN,
+                plan_key="main",
+                platform_id="120",
+                name="Lamps",
+                status=status,
+                request_hash="0" * 64,
+            )
+        )
 
 
 OPEN, STOPPED = Gate.OPEN, Gate.STOPPED
@@ -172,6 +191,7 @@ class TestHolding:
         resumed = (await desk.facts()).campaign
 
         assert (paused.status, paused.hold_reason) == (CampaignStatus.PAUSED, "The total is spent.")
+        assert paused.waiting_on == "A person: The total is spent."
         assert (resumed.status, resumed.hold_reason) == (CampaignStatus.LIVE, None)
 
     async def test_nothing_is_resumed_whose_total_is_spent(self, desk: Desk) -> None:
@@ -207,6 +227,29 @@ class TestHolding:
 
         assert (snapshot.status, snapshot.platform_command) == (CampaignStatus.PAUSED, None)
         assert (await desk.facts()).campaign.hold_reason == "Stopped by Ana."
+
+    async def test_a_hold_that_is_told_after_a_person_resumed_it_does_not_say_that_it_is_paused(
+        self, desk: Desk
+    ) -> None:
+        await desk.live()
+        await on_platform(desk, ObjectStatus.ACTIVE)
+
+        snapshot = await desk.store(held("Stopped by Ana. It is released; resume the campaign."))
+
+        assert snapshot.status is CampaignStatus.LIVE
+        assert (await desk.facts()).campaign.hold_reason is None
+
+    async def test_what_started_after_its_hold_is_paused_once_more(self, desk: Desk) -> None:
+        await desk.live()
+        await desk.do(c.Pause())
+        await desk.store(results.status_changed("pause", CampaignStatus.PAUSED))
+        await desk.do(c.Resume())
+        await desk.store(held("The total is spent."))
+
+        await on_platform(desk, ObjectStatus.ACTIVE)
+        snapshot = await desk.store(results.status_changed("resume", CampaignStatus.LIVE))
+
+        assert (snapshot.status, snapshot.platform_command) == (CampaignStatus.PAUSED, "pause")
 
     async def test_a_start_that_comes_a_moment_later_does_not_undo_it_either(self, desk: Desk) -> None:
         await desk.live()
