@@ -45,7 +45,8 @@ def drift_words(row: Drift, currency: str | None, zone: str) -> str:
         return f"{row.name} is not on Meta any more; somebody deleted or archived it there."
     found = value_words(row.field, row.found.get("value"), currency, zone)
     expected = value_words(row.field, row.expected.get("value"), currency, zone)
-    return f"{FIELDS.get(row.field, row.field)} of {row.name}: {found} on Meta, {expected} as approved."
+    what = "" if row.field == "status" else f"{FIELDS.get(row.field, row.field).lower()} "
+    return f"{row.name}: {what}{found} on Meta, {expected} as approved."
 
 
 def value_words(field: str, value: JsonValue, currency: str | None, zone: str) -> str:

@@ -63,7 +63,7 @@ async def test_a_budget_that_somebody_changed_is_set_back_once(live: Live) -> No
     done = await live.owner.http.post(f"{path}/revert", headers=key, timeout=40)
     again = await live.owner.http.post(f"{path}/revert", headers=key, timeout=40)
 
-    assert shown["words"] == "Daily budget of Look: USD 250.00 on Meta, USD 100.00 as approved."
+    assert shown["words"] == "Look: daily budget USD 250.00 on Meta, USD 100.00 as approved."
     assert shown["choices"] == ["revert", "adopt", "ignore"]
     assert (done.status_code, done.json()["result"]["applied"]) == (200, 1), done.text
     assert (again.status_code, again.json()["id"]) == (200, done.json()["id"])
