@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from models.domain.platform_tree import GONE, NodeSeen
-from models.domain.states import PlatformKind
 from models.tables.ad_account import AdAccount
 from models.tables.ledger import PlatformObject
 from models.tables.platform_node import PlatformNode
@@ -86,23 +85,11 @@ async def note_unlisted(
     return int(getattr(done, "rowcount", 0))
 
 
-async def of_account(
-    session: AsyncSession, ad_account_id: UUID, kinds: Collection[PlatformKind] = (), *, gone: bool = False
-) -> list[PlatformNode]:
-    """Ours and foreign ones, by id; `kinds` empty means all, `gone` includes those that are gone."""
-    query = select(PlatformNode).where(col(PlatformNode.ad_account_id) == ad_account_id)
-    if kinds:
-        query = query.where(col(PlatformNode.kind).in_(list(kinds)))
-    if not gone:
-        query = query.where(col(PlatformNode.gone_at).is_(None))
-    return list((await session.execute(query.order_by(col(PlatformNode.platform_id)))).scalars())
-
-
-async def of_campaign(session: AsyncSession, campaign_id: UUID, *, gone: bool = False) -> list[PlatformNode]:
-    """The platform's campaigns, ad sets and ads of one campaign of ours; without `object_id` what others put there."""
-    query = select(PlatformNode).where(col(PlatformNode.campaign_id) == campaign_id)
-    if not gone:
-        query = query.where(col(PlatformNode.gone_at).is_(None))
+async def of_campaign(session: AsyncSession, campaign_id: UUID) -> list[PlatformNode]:
+    """What is there of one campaign of ours, by id; without `object_id` what others put into it."""
+    query = select(PlatformNode).where(
+        col(PlatformNode.campaign_id) == campaign_id, col(PlatformNode.gone_at).is_(None)
+    )
     return list((await session.execute(query.order_by(col(PlatformNode.platform_id)))).scalars())
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
+from sqlmodel import select
 
 from activities.importing import Importing
 from models.contracts.importing import ImportObjects, ImportProgress
@@ -11,7 +12,7 @@ from models.contracts.optimizing import AccountRef
 from models.domain.platform_tree import TREE_KINDS
 from models.tables.ad_account import AdAccount
 from models.tables.platform_node import PlatformNode
-from records import account_imports, platform_nodes
+from records import account_imports
 from tests.activities.publishing_desk import Desk
 from tests.servers import Simulator
 from tests.simulator.meta.advertiser import Advertiser, made
@@ -46,7 +47,7 @@ async def import_all(desk: Desk) -> ImportProgress:
 async def nodes(desk: Desk) -> dict[str, PlatformNode]:
     """Everything that was ever seen, by the platform's number."""
     async with desk.database.workspace_transaction(desk.workspace_id) as session:
-        return {row.platform_id: row for row in await platform_nodes.of_account(session, desk.account_id, gone=True)}
+        return {row.platform_id: row for row in await session.scalars(select(PlatformNode))}
 
 
 async def account(desk: Desk) -> AdAccount:
