@@ -1,7 +1,7 @@
 """What the check of caps has to know of each running campaign of an ad account."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,12 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from models.domain.account_days import account_day, day_start
-from models.domain.caps import CapView, OwnerSpend
+from models.domain.caps import FRESH, CapView, OwnerSpend
 from models.domain.exposure import worst_day
 from models.domain.schedule import BudgetPeriod, Schedule
 from models.domain.states import CampaignStatus, PlatformKind
 from models.tables.ad_account import AdAccount
 from models.tables.campaign import Campaign
+from models.tables.ledger import ObjectStatus, PlatformObject
 from models.tables.platform_node import PlatformNode
 from records import budgets, readings
 from records.optimizing.owners import BudgetOwner, campaign_tree
@@ -46,8 +47,9 @@ class Capped:
 class _Figures:
     """Of an account: `today` is the account day of the last reading, which began at `day_begins`.
 
-    `today` and `fastest` hold the spend of that day and of the fastest hour lately by ad set, `spent` that of the whole
-    life by campaign, ad sets that are gone included.
+    `today` and `fastest` hold the spend of that day and of the fastest hour lately by ad set, `spent` and `day` that of
+    the whole life and of that day by campaign, ad sets that are gone or paused included. `started` are the platform's
+    ids of what we started and did not pause since.
     """
 
     zone: str
@@ -56,28 +58,55 @@ class _Figures:
     today: dict[str, int]
     fastest: dict[str, int]
     spent: dict[UUID, int]
+    day: dict[UUID, int]
+    started: frozenset[str]
 
 
 async def load(session: AsyncSession, account: AdAccount, now: datetime) -> list[Capped]:
-    """Every campaign of ours on the account that runs, or is to start by itself; `now` is platform time."""
+    """Every campaign of ours on the account that runs, or is to start by itself; `now` is platform time.
+
+    One that is paused here counts too where somebody started it on the platform.
+    """
     query = select(Campaign).where(
         col(Campaign.ad_account_id) == account.id,
-        col(Campaign.status).in_([CampaignStatus.SCHEDULED, CampaignStatus.LIVE]),
+        col(Campaign.status).in_([CampaignStatus.SCHEDULED, CampaignStatus.LIVE, CampaignStatus.PAUSED]),
     )
     campaigns = list((await session.execute(query.order_by(col(Campaign.id)))).scalars())
     if not campaigns:
         return []
-    ids = [campaign.id for campaign in campaigns]
-    tree, figures = await campaign_tree(session, ids), await _figures(session, account, ids, now)
+    tree = await campaign_tree(session, [campaign.id for campaign in campaigns])
+    campaigns = [one for one in campaigns if one.status is not CampaignStatus.PAUSED or _runs(tree.get(one.id, []))]
+    figures = await _figures(session, account, [campaign.id for campaign in campaigns], now)
     found = []
     for campaign in campaigns:
         schedule = await approved_schedule(session, campaign.id)
         if schedule is not None:
             began = _began(campaign, now)
             read_at = max(figures.read_at or began, began)
-            owners = await _owners(session, account, tree.get(campaign.id, []), schedule, figures)
+            nodes = _may_run(tree.get(campaign.id, []), figures, now)
+            owners = await _owners(session, account, nodes, schedule, figures)
+            if campaign.id not in figures.spent:
+                owners = [_unread(schedule)]
             found.append(Capped(campaign, _view(campaign, schedule, owners, figures, read_at)))
     return found
+
+
+def _runs(nodes: Sequence[BudgetOwner]) -> bool:
+    return any(node.kind is PlatformKind.CAMPAIGN and node.status == "ACTIVE" for node in nodes)
+
+
+def _may_run(nodes: Sequence[BudgetOwner], figures: _Figures, now: datetime) -> list[BudgetOwner]:
+    """What the platform was last seen to pause may have been started since, if that was long ago."""
+    return [
+        replace(node, status="ACTIVE") if node.platform_id in figures.started and now - node.seen_at > FRESH else node
+        for node in nodes
+    ]
+
+
+def _unread(schedule: Schedule) -> OwnerSpend:
+    """Of which the platform has shown nothing yet: as if all that was approved ran."""
+    daily = schedule.budget_period is BudgetPeriod.DAILY
+    return OwnerSpend(daily, schedule.pool_minor, life=schedule.last_moment - schedule.start)
 
 
 def _began(campaign: Campaign, now: datetime) -> datetime:
@@ -96,7 +125,7 @@ def _view(
         owners=owners,
         total_minor=schedule.total_cap_minor,
         spent_minor=figures.spent.get(campaign.id, 0),
-        spent_today_minor=sum(owner.spent_today_minor for owner in owners),
+        spent_today_minor=figures.day.get(campaign.id, 0),
         read_at=read_at,
         day_left=tomorrow - read_at,
         worst_day_minor=worst_day(schedule) if daily else None,
@@ -146,16 +175,32 @@ async def _figures(session: AsyncSession, account: AdAccount, campaign_ids: Sequ
         "since": (read_at or now) - _LATELY,
     }
     fastest = await session.execute(sa.text(_FASTEST), values)
-    query = (
-        sa.select(col(PlatformNode.campaign_id), sa.func.sum(col(PlatformNode.spent_minor)).label("spent"))
-        .where(col(PlatformNode.campaign_id).in_(campaign_ids), col(PlatformNode.kind) == PlatformKind.AD_SET)
-        .group_by(col(PlatformNode.campaign_id))
+    today_by_ad_set = {ad_set: rows[-1].counts.spend_minor for ad_set, rows in days.items()}
+    node = PlatformNode
+    query = sa.select(col(node.campaign_id), col(node.platform_id), col(node.spent_minor)).where(
+        col(node.campaign_id).in_(campaign_ids), col(node.kind) == PlatformKind.AD_SET
     )
+    spent: dict[UUID, int] = {}
+    day: dict[UUID, int] = {}
+    for campaign_id, ad_set, spent_minor in await session.execute(query):
+        spent[campaign_id] = spent.get(campaign_id, 0) + spent_minor
+        day[campaign_id] = day.get(campaign_id, 0) + today_by_ad_set.get(ad_set, 0)
     return _Figures(
         zone=account.timezone,
         read_at=read_at,
         day_begins=day_start(today, account.timezone),
-        today={ad_set: rows[-1].counts.spend_minor for ad_set, rows in days.items()},
+        today=today_by_ad_set,
         fastest={ad_set: int(-(-hour // 1)) for ad_set, hour in fastest},
-        spent={row.campaign_id: int(row.spent) for row in await session.execute(query)},
+        spent=spent,
+        day=day,
+        started=await _started(session, campaign_ids),
     )
+
+
+async def _started(session: AsyncSession, campaign_ids: Sequence[UUID]) -> frozenset[str]:
+    query = sa.select(col(PlatformObject.platform_id)).where(
+        col(PlatformObject.campaign_id).in_(campaign_ids),
+        col(PlatformObject.kind).in_([PlatformKind.CAMPAIGN, PlatformKind.AD_SET]),
+        col(PlatformObject.status) == ObjectStatus.ACTIVE,
+    )
+    return frozenset((await session.execute(query)).scalars())

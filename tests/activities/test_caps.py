@@ -13,15 +13,18 @@ from activities.caps import Caps
 from activities.errors import ErrorType
 from activities.measuring import Measuring
 from models.contracts.optimizing import Holds, RunRef
-from models.domain.states import CampaignStatus, Gate
+from models.domain.states import CampaignStatus, Gate, PlatformKind
 from models.tables.ad_account import AdAccount
 from models.tables.campaign import Campaign
+from models.tables.ledger import ObjectStatus, PlatformObject
 from models.tables.notification import Notification
 from models.tables.plan import ScheduleVersion
 from models.tables.platform_node import PlatformNode
+from records import cap_facts
+from records.platform_clock import platform_now
 from tests.activities.acting import fails, set_gate
 from tests.activities.publishing_desk import Desk
-from tests.activities.stop_desk import foreign, live, statuses
+from tests.activities.stop_desk import foreign, live, own, set_on_platform, statuses
 
 DAILY = 20_000
 
@@ -136,3 +139,58 @@ async def test_an_approved_end_that_has_passed_pauses_also_what_still_waits_to_b
 
     assert "has passed" in hold.reason
     assert statuses(running) == {"Lamps": "PAUSED"}
+
+
+async def test_what_somebody_starts_on_the_platform_is_held_although_it_is_paused_here(running: Desk) -> None:
+    await schedule(running, total_cap_minor=await spent(running))
+    row = await own(running)
+    async with running.database.workspace_transaction(running.workspace_id) as session:
+        (await session.get_one(PlatformObject, row.id)).status = ObjectStatus.PAUSED
+    await running.change(Campaign, status=CampaignStatus.PAUSED)
+
+    await enforced(running)
+
+    assert statuses(running) == {"Lamps": "PAUSED"}
+    await spent(running)
+    assert (await enforced(running)).holds == [], "nothing of it runs any more"
+
+
+async def test_a_campaign_of_which_nothing_was_ever_read_is_reckoned_with_as_approved(running: Desk) -> None:
+    await schedule(running, total_cap_minor=2 * DAILY)
+    async with running.database.workspace_transaction(running.workspace_id) as session:
+        account = await session.get_one(AdAccount, running.account_id)
+        account.clock_ahead_s = 26 * 3600.0
+
+    (hold,) = (await enforced(running)).holds
+
+    assert "its figures are 26 hours old" in hold.reason
+    assert statuses(running) == {"Lamps": "PAUSED"}
+
+
+async def test_what_was_resumed_after_the_last_reading_counts_once_that_is_old(running: Desk) -> None:
+    row = await own(running)
+    await set_on_platform(running, PlatformKind.CAMPAIGN, row.platform_id, status="PAUSED")
+    await schedule(running, total_cap_minor=await spent(running) + DAILY)
+    await set_on_platform(running, PlatformKind.CAMPAIGN, row.platform_id, status="ACTIVE")
+
+    assert (await enforced(running)).holds == []
+    async with running.database.workspace_transaction(running.workspace_id) as session:
+        account = await session.get_one(AdAccount, running.account_id)
+        account.clock_ahead_s += 7.5 * 3600
+    (hold,) = (await enforced(running)).holds
+
+    assert "its figures are 7 hours old" in hold.reason
+
+
+async def test_what_a_paused_ad_set_spent_today_counts_for_the_day(running: Desk) -> None:
+    await spent(running)
+    async with running.database.workspace_transaction(running.workspace_id) as session:
+        account = await session.get_one(AdAccount, running.account_id)
+        now = await platform_now(session, account.id)
+        (before,) = await cap_facts.load(session, account, now)
+        pause = sa.update(PlatformNode).where(col(PlatformNode.kind) == "ad_set").values(status="PAUSED")
+        await session.execute(pause)
+        (after,) = await cap_facts.load(session, account, now)
+
+    assert after.view.owners == []
+    assert after.view.spent_today_minor == before.view.spent_today_minor > 0
