@@ -146,9 +146,15 @@ class NightlyUpkeepWorkflow:
         begun_at = run.begun_at or workflow.now()
         if run.after is None:
             await sweep.take(NIGHTLY, run)
-        page = await workflow.execute_activity_method(
-            Upkeep.accounts_to_resync, run, summary="Accounts with figures that change", **policies.UPKEEP
-        )
+        try:
+            page = await workflow.execute_activity_method(
+                Upkeep.accounts_to_resync, run, summary="Accounts with figures that change", **policies.UPKEEP
+            )
+        except ActivityError as error:
+            if is_cancelled_exception(error):
+                raise
+            sweep.problems.append(f"resync: {words_of(error)}")
+            return sweep.result()
         night = f"{begun_at:%Y-%m-%d}"
         await a_few_at_once(RESYNCS_AT_ONCE, [_resync(account, night, sweep) for account in page.accounts])
         if page.after is not None and workflow.now() < begun_at + NIGHT_ENDS_AFTER:
