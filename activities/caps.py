@@ -19,7 +19,7 @@ from models.domain.states import PlatformKind
 from models.tables.ad_account import AdAccount
 from models.tables.campaign import Campaign
 from models.tables.ledger import ObjectStatus
-from records import cap_facts, notifications, platform_nodes, platform_objects
+from records import cap_facts, notifications, platform_objects
 from records.platform_clock import platform_now
 
 
@@ -76,7 +76,7 @@ class Caps:
         """Raises the first failure, after every platform campaign was tried."""
         async with self._database.workspace_transaction(campaign.workspace_id) as session:
             rows = await platform_objects.of_campaign(session, campaign.id)
-            shown = await platform_nodes.shown_running(session, campaign.id)
+            shown = await cap_facts.shown_running(session, campaign.id)
         failure: ApplicationError | None = None
         for row in rows:
             # By our books, or started on the platform by somebody else.

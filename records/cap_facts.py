@@ -37,6 +37,17 @@ select external_id, max(spent / hours) from (
 """
 
 
+async def shown_running(session: AsyncSession, campaign_id: UUID) -> frozenset[UUID]:
+    """The platform campaigns of one campaign of ours, by our object id, that were last seen to run."""
+    query = sa.select(col(PlatformNode.object_id)).where(
+        col(PlatformNode.campaign_id) == campaign_id,
+        col(PlatformNode.kind) == PlatformKind.CAMPAIGN,
+        col(PlatformNode.status) == "ACTIVE",
+        col(PlatformNode.gone_at).is_(None),
+    )
+    return frozenset(UUID(str(found)) for found in (await session.execute(query)).scalars() if found)
+
+
 @dataclass(frozen=True, slots=True)
 class Capped:
     campaign: Campaign
@@ -182,7 +193,8 @@ async def _figures(session: AsyncSession, account: AdAccount, campaign_ids: Sequ
     )
     spent: dict[UUID, int] = {}
     day: dict[UUID, int] = {}
-    for campaign_id, ad_set, spent_minor in await session.execute(query):
+    for owner, ad_set, spent_minor in await session.execute(query):
+        campaign_id = UUID(str(owner))
         spent[campaign_id] = spent.get(campaign_id, 0) + spent_minor
         day[campaign_id] = day.get(campaign_id, 0) + today_by_ad_set.get(ad_set, 0)
     return _Figures(
