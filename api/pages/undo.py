@@ -12,7 +12,7 @@ from api.deps import ServicesDep
 from api.field_errors import invalid
 from api.pages.rendering import render
 from api.pages.views.optimizer import move_entries
-from api.pages.views.undo import undo_words
+from api.pages.views.undo import NOTHING, undo_words
 from api.pages.views.words import when
 from api.pages.visitor import FormDep, Visitor, VisitorDep, text_of
 from api.problems import ApiError, ProblemType, not_found
@@ -98,8 +98,13 @@ async def _ask(
     services: Services, visitor: Visitor, campaign_id: UUID, body: UndoBody, *, problem: str = ""
 ) -> Response:
     campaign = await _campaign(services, visitor, campaign_id)
-    found = await undo_desk.preview(services, visitor.caller, body)
-    if found.campaign_id != campaign_id:
+    try:
+        found = await undo_desk.preview(services, visitor.caller, body)
+    except ApiError as error:
+        if error.kind is not ProblemType.NOT_ALLOWED:
+            raise
+        found, problem = None, problem or ("" if body.since else str(error.detail))
+    if found is not None and found.campaign_id != campaign_id:
         raise not_found("move")
     zone = campaign.timezone or "UTC"
     return render(
@@ -108,9 +113,9 @@ async def _ask(
         visitor,
         status=409 if problem else 200,
         campaign=campaign,
-        words=undo_words(found),
+        words=undo_words(found) if found else NOTHING,
         body=body,
-        seen_hash=found.hash,
+        seen_hash=found.hash if found else "",
         since_words=when(body.since, zone) if body.since else "",
         zone=zone,
         problem=problem,

@@ -1,5 +1,7 @@
 """Undoing on the page: what would be set back, then what became of it."""
 
+from datetime import datetime
+
 from playwright.async_api import expect
 
 from models.tables.ad_account import AdAccount
@@ -42,7 +44,14 @@ async def test_a_move_is_undone_after_a_look_and_the_rest_is_told(
     await expect(page.locator(".move")).to_contain_text("Set back to what it was before")
     assert await held(desk) == {"broad": 10_000, "look": 10_000, "cart": 9_200}
     await visit.usable()
+    await visit.open(f"/campaigns/{desk.campaign_id}/undo?since={(await now_of(desk)).isoformat()}".replace("+", "%2B"))
+    await expect(page.get_by_role("heading", name="Nothing to undo")).to_be_visible()
     visit.sound()
+
+
+async def now_of(desk: Desk) -> datetime:
+    async with desk.database.workspace_transaction(desk.workspace_id) as session:
+        return await platform_now(session, desk.account_id)
 
 
 async def read_anew(desk: Desk, key: str, amount_minor: int) -> None:

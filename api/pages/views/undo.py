@@ -26,6 +26,9 @@ class UndoWords:
     not_back: list[StepRow]
 
 
+NOTHING = UndoWords("", [], [])
+
+
 def undo_words(found: UndoPreview) -> UndoWords:
     possible = found.possible
     return UndoWords(
