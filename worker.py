@@ -115,7 +115,8 @@ async def serve(settings: Settings, queues: Sequence[str]) -> None:
         activities = await build(settings, closing)
         for worker in workers(client, activities, queues):
             await closing.enter_async_context(worker)
-        await ensure_upkeep_schedules(client)
+        if policies.QUEUE_CAMPAIGNS in queues:
+            await ensure_upkeep_schedules(client)
         log.info("worker ready", queues=list(queues))
         await stopping.wait()
         log.info("worker draining")

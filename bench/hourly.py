@@ -17,6 +17,7 @@ from uuid import uuid4
 
 import httpx
 import psutil
+import psycopg
 from temporalio.client import Client
 
 from bench.crowd import Crowd, gather
@@ -24,6 +25,7 @@ from bench.installation import ENVIRONMENT, FOLDER, BenchFailed
 from models.contracts.optimizing import OptimizeAccount, RunResult
 from records.database import Database
 from records.secrets import SecretBox
+from records.urls import libpq_url
 from settings import Settings, load_settings
 from workflows import policies
 from workflows.optimize import OptimizeAccountWorkflow
@@ -69,12 +71,19 @@ async def _measure(settings: Settings) -> list[Hour]:
     async with httpx.AsyncClient(base_url=url, timeout=SLOW_CALL_S, trust_env=False) as control:
         for size in SIZES:
             crowd = await gather(database, box, control, size, auto=MOVING)
+            _analyze(settings)
             await crowd.advance(RUN_BEFORE_H)
             for name in ("first", "next"):
                 hours.append(await _run(client, crowd, size, name))
                 await crowd.advance(1)
     await database.close()
     return hours
+
+
+def _analyze(settings: Settings) -> None:
+    """What was published over weeks is known to the planner of queries by then."""
+    with psycopg.connect(libpq_url(settings.database_owner_url), autocommit=True) as connection:
+        connection.execute("analyze")
 
 
 async def _run(client: Client, crowd: Crowd, ad_sets: int, hour: str) -> Hour:

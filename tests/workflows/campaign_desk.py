@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -61,12 +61,14 @@ PATIENCE_S = 30
 
 
 @asynccontextmanager
-async def working(client: Client, settings: Settings, publish: type = PublishWorkflow) -> AsyncIterator[None]:
+async def working(
+    client: Client, settings: Settings, publish: type = PublishWorkflow, queues: Sequence[str] = policies.QUEUES
+) -> AsyncIterator[None]:
     """A worker on all queues, with all real activities; `publish` may be another publish workflow than ours."""
     async with AsyncExitStack() as closing:
         activities = await build(settings, closing)
         if publish is PublishWorkflow:
-            served = workers(client, activities, policies.QUEUES)
+            served = workers(client, activities, queues)
         else:
             served = [
                 Worker(

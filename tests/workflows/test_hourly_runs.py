@@ -119,13 +119,14 @@ async def test_a_run_goes_on_where_a_killed_worker_left_it(
     second_client: Client, second_temporal: str, settings: Settings, db: Database, market: httpx.AsyncClient
 ) -> None:
     crowd = await crowd_of(db, market, 50)
-    with worker_process(settings, second_temporal) as process:
-        going = await begin(second_client, crowd.ref)
-        await until(lambda: has_moved(crowd), process)
-        os.kill(process.pid, signal.SIGKILL)
-    half = await budgets(crowd)
-    async with working(second_client, settings):
-        result = await going.result()
+    async with working(second_client, settings, queues=(policies.QUEUE_CAMPAIGNS, policies.QUEUE_OPTIMIZER)):
+        with worker_process(settings, second_temporal, policies.QUEUE_ADS_META) as process:
+            going = await begin(second_client, crowd.ref)
+            await until(lambda: has_moved(crowd), process)
+            os.kill(process.pid, signal.SIGKILL)
+        half = await budgets(crowd)
+        async with working(second_client, settings, queues=(policies.QUEUE_ADS_META,)):
+            result = await going.result()
 
     actions = await rows(db, crowd, MoveAction)
     books = (await market.get(f"/meta/accounts/{crowd.number}/books")).json()
@@ -152,14 +153,14 @@ async def until(holds: Callable[[], Awaitable[bool]], process: subprocess.Popen[
 
 
 @contextmanager
-def worker_process(settings: Settings, temporal_address: str) -> Iterator[subprocess.Popen[bytes]]:
+def worker_process(settings: Settings, temporal_address: str, queue: str) -> Iterator[subprocess.Popen[bytes]]:
     values = settings.model_copy(update={"temporal_address": temporal_address}).model_dump(exclude_unset=True)
     plain = {
         environment_name(name): value.get_secret_value() if isinstance(value, SecretStr) else str(value)
         for name, value in values.items()
         if isinstance(value, str | int | float | SecretStr) and value != ""
     }
-    process = subprocess.Popen([sys.executable, "worker.py"], cwd=ROOT, env={**os.environ, **plain})
+    process = subprocess.Popen([sys.executable, "worker.py", "--queues", queue], cwd=ROOT, env={**os.environ, **plain})
     try:
         yield process
     finally:
