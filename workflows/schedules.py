@@ -99,7 +99,7 @@ async def remove_account_schedule(client: Client, ad_account_id: UUID) -> None:
 
 
 async def ensure_upkeep_schedules(client: Client) -> None:
-    """Called by every worker of workflows as it starts. The first upkeep follows at once, and schedules the accounts."""
+    """Called by every worker of workflows as it starts. The first upkeep follows at once and schedules the accounts."""
     hourly = ScheduleSpec(intervals=[ScheduleIntervalSpec(every=HOUR, offset=HOUR / 2)])
     await _ensure(client, ids.UPKEEP_HOURLY, _upkeep(HOURLY, ids.UPKEEP_HOURLY), hourly, CATCH_UP)
     nightly = ScheduleSpec(calendars=[ScheduleCalendarSpec(hour=[ScheduleRange(NIGHT)])], time_zone_name="UTC")
