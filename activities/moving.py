@@ -85,12 +85,14 @@ class Moving:
         if reason := await self._why_not(session, moves):
             await applying.drop_unsent(session, moves, reason)
         phase = [action for action in moves.open if frees(action)]
+        held = await self._held(session, moves)
         if not phase:
-            # All at once, in one transaction: what a raise may still be is reckoned once.
-            if not any(action.intent_id for action in moves.actions if by_minor(action) > 0):
+            # All at once, in the transaction that intends the first: what a raise may still be is reckoned once.
+            raises = [action for action in moves.actions if by_minor(action) > 0]
+            begins = any(action.object_id not in held for action in raises if action.state is MoveState.APPLYING)
+            if begins and not any(action.intent_id for action in raises):
                 applying.finance(moves, to_minor(1, moves.account.currency))
             phase = moves.open
-        held = await self._held(session, moves)
         await move_intents.intend(session, moves, [action for action in phase if action.object_id not in held])
         return [action.intent_id for action in phase if action.state is MoveState.APPLYING and action.intent_id]
 

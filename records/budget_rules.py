@@ -14,10 +14,11 @@ from models.domain.budget_history import DAY, BudgetHistory
 from models.domain.budget_limits import objection
 from models.domain.money import in_words
 from models.domain.schedule import EnvelopeAction, EnvelopeMode
-from models.domain.states import ApprovalState, PlatformKind, Scope, WriteClass, WriteOp
+from models.domain.states import ApprovalState, ChangeSetState, PlatformKind, Scope, WriteClass, WriteOp
 from models.tables.ad_account import AdAccount
 from models.tables.approval import Approval
 from models.tables.ledger import LedgerIntent, PlatformObject
+from models.tables.plan import ChangeSet
 from records import budgets, pools
 from records.pools import MinorUnits, PoolView
 
@@ -43,6 +44,7 @@ async def objection_to(
     if pool is None:
         return "Nothing is approved that says how far this budget may go."
     words = _not_its_own(pool, intent) or await _not_allowed(session, pool, intent)
+    words = words or await _change_goes_first(session, intent)
     if words is None and intent.op is WriteOp.UPDATE:
         history = pool.histories.get(intent.object_id, BudgetHistory())
         words = _too_often(history, now) or _budget_objection(account, pool, intent, now, to_minor)
@@ -75,6 +77,15 @@ def _not_its_own(pool: PoolView, intent: LedgerIntent) -> str | None:
     if intent.op in _OPS and intent.object_id in pool.owners and budget_only and of_ad_set:
         return None
     return f"Only budgets inside the approved pool may be moved by {intent.write_class.value}, not this."
+
+
+async def _change_goes_first(session: AsyncSession, intent: LedgerIntent) -> str | None:
+    """What people approved is written step by step, and taken back where it is refused: room in between is not free."""
+    query = select(ChangeSet.number).where(
+        col(ChangeSet.campaign_id) == intent.campaign_id, col(ChangeSet.state) == ChangeSetState.APPROVED
+    )
+    number = (await session.execute(query.limit(1))).scalar_one_or_none()
+    return None if number is None else f"Change {number} of the campaign is being applied, which goes first."
 
 
 async def _not_allowed(session: AsyncSession, pool: PoolView, intent: LedgerIntent) -> str | None:

@@ -14,10 +14,20 @@ from sqlmodel import col, select
 
 from models.contracts.base import Actor
 from models.domain.ledger import OPEN_STATES
-from models.domain.states import CampaignStatus, Gate, LedgerState, PlatformKind, StopScope, StopState, WriteClass
+from models.domain.states import (
+    CampaignStatus,
+    Gate,
+    LedgerState,
+    MoveState,
+    PlatformKind,
+    StopScope,
+    StopState,
+    WriteClass,
+)
 from models.tables.ad_account import AdAccount
 from models.tables.campaign import Campaign
 from models.tables.ledger import LedgerIntent, ObjectStatus, PlatformObject, PublishRun
+from models.tables.optimization import MoveSet
 from models.tables.platform_node import PlatformNode
 from models.tables.stop import StopOrder
 from records import audit, changes, gate, ledger, publish_runs
@@ -310,19 +320,26 @@ async def _ask_before_going_live(session: AsyncSession, publish: PublishRun | No
 
 async def _overtake(session: AsyncSession, target: _Target) -> None:
     """What people and the optimizer wanted before the stop is not sent after its release either."""
+    accounts = [account.id for account in target.accounts]
     if target.campaign is None:
-        covered: list[sa.ColumnElement[bool]] = [
-            col(LedgerIntent.ad_account_id).in_([account.id for account in target.accounts])
-        ]
+        covered: list[sa.ColumnElement[bool]] = [col(LedgerIntent.ad_account_id).in_(accounts)]
+        campaigns = sa.select(col(Campaign.id)).where(col(Campaign.ad_account_id).in_(accounts))
     else:
         covered = [
             col(LedgerIntent.ad_account_id) == target.campaign.ad_account_id,
             col(LedgerIntent.campaign_id) == target.campaign.id,
         ]
+        campaigns = sa.select(col(Campaign.id)).where(col(Campaign.id) == target.campaign.id)
     waiting = col(LedgerIntent.state).in_([LedgerState.INTENDED, *OPEN_STATES])
     others = col(LedgerIntent.write_class).in_([WriteClass.PERSON, WriteClass.UNDO, WriteClass.OPTIMIZER])
     await session.execute(
         sa.update(LedgerIntent).where(*covered, waiting, others).values(gate_epoch=_NO_EPOCH),
+        execution_options={"synchronize_session": False},
+    )
+    # Raises that waited for their cuts have no write yet that could carry an epoch.
+    decided = sa.and_(col(MoveSet.campaign_id).in_(campaigns), col(MoveSet.state) == MoveState.APPLYING)
+    await session.execute(
+        sa.update(MoveSet).where(decided).values(expires_at=col(MoveSet.decided_at)),
         execution_options={"synchronize_session": False},
     )
 

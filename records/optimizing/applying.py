@@ -221,6 +221,8 @@ def finance(open_moves: OpenMoves, unit_minor: int) -> None:
             open_moves.settle(action, MoveState.DROPPED, f"The money for it was not freed: {names} stayed as it was.")
         else:
             action.after = {"amount_minor": before + granted}
+            # Set back in part only: what it was to undo still stands.
+            action.undoes = []
             action.reason = f"{action.reason} Raised by less, since {names} stayed as it was."
 
 

@@ -116,6 +116,20 @@ async def test_budgets_that_were_moved_since_become_what_the_change_says_so_that
     assert {name.split()[0]: int(budget) for name, budget in stands.items()} == {"Broad": 12_000, "Look": 10_000}
 
 
+async def test_nobody_takes_the_money_that_a_change_has_freed_before_it_is_through(desk: Desk) -> None:
+    """A change that is refused in the middle is taken back, and needs that money again."""
+    await moving_desk.go_live(desk, {"broad": 10_000, "look": 10_000})
+    await approve(desk, budgets={"broad": 8_000, "look": 12_000})
+    set_id = await moving_desk.decide(desk, {"broad": (10_000, 9_000), "look": (10_000, 11_000)})
+
+    await moving_desk.apply(desk, set_id)
+
+    assert await moving_desk.held(desk) == {"broad": 10_000, "look": 10_000}
+    assert (await moving_desk.actions(desk, set_id))["broad"].error == (
+        "Change 1 of the campaign is being applied, which goes first."
+    )
+
+
 async def _moved(desk: Desk, row: PlatformObject, amount: int) -> None:
     """As the ledger and the platform stand after the optimizer moved money."""
     await set_on_platform(desk, row.kind, row.platform_id, daily_budget=amount)

@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from models.contracts.optimizing import ApplyPage, PageApplied
 from models.domain.schedule import BudgetPeriod
-from models.domain.states import Gate, MoveState, OptimizerMode
+from models.domain.states import Gate, MoveState, OptimizerMode, StopScope
 from models.tables.ad_account import AdAccount
 from models.tables.campaign import Campaign
 from models.tables.notification import Notification
@@ -36,6 +36,7 @@ from tests.activities.moving_desk import (
     the_set,
 )
 from tests.activities.publishing_desk import Desk
+from tests.activities.stop_desk import release, stop
 
 APPLIED, DROPPED, FAILED, PARTLY = MoveState.APPLIED, MoveState.DROPPED, MoveState.FAILED, MoveState.PARTLY_APPLIED
 EVEN = {"broad": 10_000, "look": 10_000, "cart": 10_000}
@@ -135,6 +136,18 @@ async def test_a_stop_in_the_middle_ends_the_rest_for_good(desk: Desk) -> None:
     state, each = await states(desk, set_id)
     assert (state, sorted(each.values())) == (PARTLY, [APPLIED, DROPPED, DROPPED])
     assert all("is stopped" in (row.error or "is stopped") for row in (await actions(desk, set_id)).values())
+
+
+@pytest.mark.parametrize("scope", [StopScope.CAMPAIGN, StopScope.ACCOUNT])
+async def test_a_stop_that_no_page_met_ends_what_was_decided_before_it_too(desk: Desk, scope: StopScope) -> None:
+    await go_live(desk, EVEN)
+    set_id = await decide(desk, SHIFT)
+    await release(desk, await stop(desk, scope))
+
+    await apply(desk, set_id)
+
+    assert await held(desk) == EVEN
+    assert (await states(desk, set_id))[0] == DROPPED
 
 
 async def test_two_runs_at_once_move_each_budget_once_and_never_above_the_pool(desk: Desk) -> None:

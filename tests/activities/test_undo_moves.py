@@ -25,6 +25,7 @@ from records.ledger import NewIntent
 from records.optimizing.undoing import NotUndoable
 from records.platform_clock import platform_now
 from tests.activities.acting import set_gate
+from tests.activities.crashing import RefusingWriter
 from tests.activities.expiry_desk import approve
 from tests.activities.moving_desk import (
     ANA,
@@ -189,6 +190,40 @@ async def test_a_repeated_wish_is_one_undo(moved: Desk) -> None:
 
     assert once.move_set_ids == again.move_set_ids
     assert len(await moved.intents(write_class=WriteClass.UNDO)) == 3
+
+
+async def test_what_was_set_back_in_part_only_still_stands(moved: Desk) -> None:
+    set_id = await decide(moved, {"broad": (10_000, 10_500), "look": (10_000, 10_500), "cart": (10_000, 9_000)})
+    await apply(moved, set_id)
+    await pass_hours(moved, 1)
+    refusing = RefusingWriter(moved.writer, (await owners(moved))["look"].platform_id)
+
+    target = UndoTarget(move_set_id=set_id)
+    request = MoveRequest(workspace_id=moved.workspace_id, request_id=uuid4(), actor=ANA, kind="undo", target=target)
+    (undone,) = (await moved.persist(moving(moved).intend_moves, request)).move_set_ids
+    await apply(moved, undone, moving(moved, refusing))
+
+    assert await held(moved) == {"broad": 10_000, "look": 10_500, "cart": 9_500}
+    assert await states(moved, set_id) == (PARTLY, {"broad": UNDONE, "look": APPLIED, "cart": APPLIED})
+
+
+async def test_a_raise_that_waits_for_its_object_is_shrunk_once(moved: Desk) -> None:
+    row = (await owners(moved))["broad"]
+    set_id = await decide(moved, {**SHIFT, "cart": (10_000, 9_500)}, origin=MoveOrigin.UNDO)
+    async with moved.database.workspace_transaction(moved.workspace_id) as session:
+        doubt = NewIntent.on(row, WriteOp.PAUSE, WriteClass.PERSON, "in doubt")
+        (intent_id,) = await ledger.intend_next(session, [doubt])
+        (await ledger.load(session, intent_id, lock=True)).state = LedgerState.UNKNOWN
+    refusing = RefusingWriter(moved.writer, (await owners(moved))["look"].platform_id)
+    page = ApplyPage(workspace_id=moved.workspace_id, move_set_id=set_id)
+
+    for _ in range(2):
+        await moved.run(moving(moved, refusing).apply_page, page)
+    async with moved.database.workspace_transaction(moved.workspace_id) as session:
+        (await ledger.load(session, intent_id, lock=True)).state = LedgerState.DROPPED
+    await apply(moved, set_id)
+
+    assert await held(moved) == {"broad": 10_500, "look": 10_000, "cart": 9_500}
 
 
 async def test_the_optimizer_does_not_move_again_the_same_day_what_was_undone(moved: Desk) -> None:
