@@ -41,7 +41,11 @@ LOG = FOLDER / "logs" / "worker.log"
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """One run. `waiting`: share of its time in which a call to the platform was under way. Memory is the worker's."""
+    """One run. Memory is the worker's.
+
+    `waiting`: share of its time in which a call to the platform was under way; pauses while it prepares a report are
+    not in it.
+    """
 
     ad_sets: int
     hour: str
