@@ -67,6 +67,10 @@ class Changing:
     async def _intents(self, due: ChangeSetRef, facts: CampaignFacts, row: ChangeSetRow) -> list[UUID]:
         number = facts.campaign.publish_number
         async with self._platform.database.workspace_transaction(due.ref.workspace_id) as session:
+            objects = [row.id for row in await platform_objects.of_campaign(session, due.ref.campaign_id)]
+        # The change is held against what was written last, so that has to be known.
+        await self._writes.make_way(due.ref.workspace_id, objects)
+        async with self._platform.database.workspace_transaction(due.ref.workspace_id) as session:
             run = await publish_runs.get(session, due.ref.campaign_id, number)
         before = await publishable_now(self._platform, facts, number, now=run.created_at)
         after = replace(before, approved=replace(before.approved, schedule=result_of(row)))

@@ -21,7 +21,7 @@ async def halt(platform: AdPlatform, writes: PlatformWrites, row: PlatformObject
         ApplicationError: it could not be paused now; see `ErrorType`.
     """
     async with platform.database.workspace_transaction(row.workspace_id) as session:
-        doubtful = await stop_sweeps.in_doubt(session, [row.id])
+        doubtful = await ledger.in_doubt(session, [row.id])
     for intent in doubtful:
         await writes.settle_doubt(intent)
     async with platform.database.workspace_transaction(row.workspace_id) as session:

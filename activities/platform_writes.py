@@ -39,7 +39,7 @@ from activities.write_outcomes import (
 from models.contracts.publishing import IntentRef, PublishRef, StageRef
 from models.domain import ledger as machine
 from models.domain.ledger import Observed
-from models.domain.states import LedgerState, PlatformKind, WriteOp
+from models.domain.states import LedgerState, PlatformKind, WriteClass, WriteOp
 from models.tables.ad_account import AdAccount
 from models.tables.base import JsonObject
 from models.tables.ledger import AttemptEvent, LedgerIntent
@@ -49,6 +49,7 @@ from providers.errors import OutcomeUnknown, ProviderError, Refused
 from records import ad_accounts, gate, ledger, notifications, platform_clock, platform_objects, publish_runs
 from records.gate import GateVerdict, Ruling
 from records.ledger import Step, machine_view
+from records.resolutions import supersede
 
 log = structlog.get_logger()
 
@@ -168,6 +169,20 @@ class PlatformWrites:
         elif intent.state is LedgerState.UNKNOWN:
             await self._reconciler.settle(intent)
 
+    async def make_way(self, workspace_id: UUID, object_ids: Sequence[UUID]) -> None:
+        """For a person, who does not wait for whoever was cut off in the middle of a write to the same object.
+
+        Raises:
+            ApplicationError: `publish.waiting` while such a write may still be on its way.
+        """
+        async with self._database.workspace_transaction(workspace_id) as session:
+            doubtful = await ledger.in_doubt(session, object_ids)
+        for holder in doubtful:
+            await self.settle_doubt(holder)
+        if doubtful:
+            async with self._database.workspace_transaction(workspace_id) as session:
+                await supersede(session, object_ids)
+
     async def _expire(self, intent: LedgerIntent) -> None:
         """Somebody claimed it and has not answered: wait until nobody can be sending any more, then doubt."""
         grace = self._platform.limits.grace
@@ -183,6 +198,8 @@ class PlatformWrites:
 
     async def _attempt(self, intent: LedgerIntent) -> None:
         seen_at = None
+        if intent.write_class is WriteClass.PERSON:
+            await self.make_way(intent.workspace_id, [intent.object_id])
         if intent.op is not WriteOp.CREATE:
             look = await self._reconciler.look(intent)
             if look.observed is not Observed.BEFORE:

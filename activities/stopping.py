@@ -103,7 +103,7 @@ class Stopping:
 
     async def _sweep_account(self, order: StopOrder, part: Covered) -> _Found:
         async with self._database.workspace_transaction(order.workspace_id) as session:
-            doubtful = await stop_sweeps.in_doubt(session, [row.id for row in part.campaigns])
+            doubtful = await ledger.in_doubt(session, [row.id for row in part.campaigns])
             now = await ledger.database_now(session)
         if why := _out_of_reach(part.account, now):
             return _unreachable(part, why)

@@ -3,7 +3,7 @@
 Every function works inside the caller's transaction. Times are the database's, since workers' clocks differ.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Self
@@ -254,6 +254,15 @@ async def object_is_busy(session: AsyncSession, intent: LedgerIntent) -> LedgerI
         col(LedgerIntent.state).in_([LedgerState.SENDING, LedgerState.UNKNOWN, LedgerState.UNCONFIRMED]),
     )
     return (await session.execute(query)).scalars().first()
+
+
+async def in_doubt(session: AsyncSession, object_ids: Collection[UUID]) -> list[LedgerIntent]:
+    """Writes to these objects that were sent, or may have been, and of which nobody knows the outcome yet."""
+    query = select(LedgerIntent).where(
+        col(LedgerIntent.object_id).in_(object_ids),
+        col(LedgerIntent.state).in_([LedgerState.SENDING, LedgerState.UNKNOWN]),
+    )
+    return list((await session.execute(query.order_by(col(LedgerIntent.created_at)))).scalars())
 
 
 async def database_now(session: AsyncSession) -> datetime:

@@ -47,12 +47,6 @@ async def covered(session: AsyncSession, order: StopOrder) -> list[Covered]:
     return [Covered(account, by_account[account.id]) for account in (await session.execute(accounts)).scalars()]
 
 
-async def in_doubt(session: AsyncSession, object_ids: Collection[UUID]) -> list[LedgerIntent]:
-    """Writes to these objects that were sent, or may have been, and of which nobody knows the outcome yet."""
-    query = select(LedgerIntent).where(col(LedgerIntent.object_id).in_(object_ids), col(LedgerIntent.state).in_(_SENT))
-    return list((await session.execute(query.order_by(col(LedgerIntent.created_at)))).scalars())
-
-
 async def open_pauses(session: AsyncSession, object_ids: Collection[UUID], prefix: str) -> dict[UUID, UUID]:
     """Object id → a pause of this stop that was intended before and has not ended; `prefix` begins its hash."""
     query = select(LedgerIntent.object_id, LedgerIntent.id).where(

@@ -215,9 +215,11 @@ async def _of_command(session: AsyncSession, wish: StopWish) -> StopOrder:
     """What the command did when it came first."""
     event = await audit.find(session, wish.workspace_id, wish.command_id)
     named = ((event.after or {}) if event is not None and event.action == "stop" else {}).get("stop")
-    if not isinstance(named, str):
+    row = await get(session, UUID(named)) if isinstance(named, str) else None
+    wanted = (wish.scope, wish.campaign_id, wish.ad_account_id)
+    if row is None or (row.scope, row.campaign_id, row.ad_account_id) != wanted:
         raise StopRefused("This Idempotency-Key was used for something else; use a new key.")
-    return await get(session, UUID(named))
+    return row
 
 
 async def _refuse_where_nothing_runs(session: AsyncSession, target: _Target) -> None:

@@ -130,7 +130,17 @@ async def test_nobody_takes_the_money_that_a_change_has_freed_before_it_is_throu
     )
 
 
-async def _moved(desk: Desk, row: PlatformObject, amount: int) -> None:
+async def test_a_change_does_not_wait_for_a_run_that_was_cut_off_in_the_middle_of_a_write(desk: Desk) -> None:
+    await moving_desk.go_live(desk, {"broad": 10_000, "look": 10_000})
+    await _moved(desk, (await moving_desk.owners(desk))["look"], 9_000, LedgerState.UNKNOWN)
+    due = await approve(desk, budgets={"broad": 12_000})
+
+    await desk.run(changing(desk).apply_change_set, due)
+
+    assert await moving_desk.held(desk) == {"broad": 12_000, "look": 10_000}
+
+
+async def _moved(desk: Desk, row: PlatformObject, amount: int, state: LedgerState = LedgerState.CONFIRMED) -> None:
     """As the ledger and the platform stand after the optimizer moved money."""
     await set_on_platform(desk, row.kind, row.platform_id, daily_budget=amount)
     moved: JsonObject = {"daily_budget": amount}
@@ -138,7 +148,7 @@ async def _moved(desk: Desk, row: PlatformObject, amount: int) -> None:
     async with desk.database.workspace_transaction(desk.workspace_id) as session:
         (intent_id,) = await ledger.intend_next(session, [update])
         intent = await ledger.load(session, intent_id)
-        intent.state, intent.confirmed_at = LedgerState.CONFIRMED, await ledger.database_now(session)
+        intent.state, intent.confirmed_at = state, await ledger.database_now(session)
 
 
 async def test_a_change_of_several_budgets_never_asks_for_more_than_before_or_after(desk: Desk) -> None:

@@ -180,6 +180,16 @@ class TestReleasing:
             await release(desk, row)
 
 
+class TestRepeating:
+    async def test_a_key_that_stopped_something_else_is_no_answer(self, desk: Desk) -> None:
+        await desk.live()
+        await stop(desk, StopScope.CAMPAIGN, "one")
+
+        with pytest.raises(StopRefused, match="used for something else"):
+            await stop(desk, StopScope.ACCOUNT, "one")
+        assert await gates(desk) == (OPEN, STOPPED)
+
+
 class TestHolding:
     async def test_a_held_campaign_is_paused_with_its_reason_and_a_resume_takes_that_away(self, desk: Desk) -> None:
         await desk.live()
