@@ -119,6 +119,8 @@ async def test_a_run_goes_on_where_a_killed_worker_left_it(
     second_client: Client, second_temporal: str, settings: Settings, db: Database, market: httpx.AsyncClient
 ) -> None:
     crowd = await crowd_of(db, market, 50)
+    # A write that was on its way when the worker died is doubted that much sooner.
+    settings = settings.model_copy(update={"send_deadline_s": 3.0})
     async with working(second_client, settings, queues=(policies.QUEUE_CAMPAIGNS, policies.QUEUE_OPTIMIZER)):
         with worker_process(settings, second_temporal, policies.QUEUE_ADS_META) as process:
             going = await begin(second_client, crowd.ref)
