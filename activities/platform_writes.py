@@ -216,7 +216,12 @@ class PlatformWrites:
             if row.state is not LedgerState.INTENDED:
                 return
             account = await session.get_one(AdAccount, row.ad_account_id)
-            if look.observed is Observed.TARGET:
+            mine = row.first_claimed_at is not None or row.write_class not in (WriteClass.OPTIMIZER, WriteClass.UNDO)
+            if look.observed is Observed.TARGET and not mine:
+                # Counted as a move of its own it would free its money a second time, and be undone a second time.
+                write = machine.drop(machine_view(row), "It is that already; somebody else was quicker.")
+                event = AttemptEvent.DROPPED
+            elif look.observed is Observed.TARGET:
                 write, event = machine.already_so(machine_view(row), look.node.id), AttemptEvent.LOOKED_UP
             else:
                 reason = changed_meanwhile(row, look.node, account.currency)

@@ -114,7 +114,10 @@ def _budget_objection(
     allowed = pool.allowed(intent.object_id, now)
     if budget is None or held is None or allowed is None:
         return "What this budget was is not known yet; it is read within the hour."
-    wanted = to_minor(budget[1], account.currency)
+    wanted, before = to_minor(budget[1], account.currency), pools.budget_in(intent.expected_before or {})
+    if before is not None and to_minor(before[1], account.currency) != held:
+        # The node was looked at before this lock was taken.
+        return f"It was changed in the meantime: it is {in_words(held, account.currency)} now."
     return (
         _unlike_approved(pool, intent, raises=wanted > held, now=now)
         or objection(wanted, allowed, account.currency)

@@ -113,10 +113,12 @@ async def check(session: AsyncSession, intent: LedgerIntent, launch: LaunchAppro
     for ruling in (_status_ruling(campaign, intent), _campaign_gate_ruling(campaign, intent)):
         if ruling is not ALLOWED:
             return ruling
+    # Asked before what budgets are is read: a reply that is stored in between is then seen there, not missed in both.
+    busy = await _busy_ruling(session, intent)
     ruling = await _approval_ruling(session, intent, launch)
     if ruling is ALLOWED:
         ruling = await _money_ruling(session, account, intent, to_minor)
-    return ruling if ruling is not ALLOWED else await _busy_ruling(session, intent)
+    return ruling if ruling is not ALLOWED else busy
 
 
 async def _money_ruling(

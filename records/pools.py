@@ -89,12 +89,14 @@ async def load(
         col(PlatformObject.retired_at).is_(None),
     )
     owners = {row.id: row for row in (await session.execute(query)).scalars()}
+    # First what is on its way, then what is there: a write that is confirmed in between counts twice, never not at all.
+    under_way = await _under_way(session, account, campaign_id, kind, to_minor)
     known = await budgets.history(session, account.id, [row.platform_id for row in owners.values()], now - WEEK)
     return PoolView(
         schedule=schedule,
         owners=owners,
         histories={row.id: known[row.platform_id] for row in owners.values() if row.platform_id in known},
-        under_way=await _under_way(session, account, campaign_id, kind, to_minor),
+        under_way=under_way,
         unit_minor=to_minor(1, account.currency),
     )
 

@@ -41,13 +41,13 @@ async def paused(desk: Desk) -> NewIntent:
     return status_intent(row, WriteOp.PAUSE, WriteClass.PERSON)
 
 
-async def moved(desk: Desk, amount: int = 19_000) -> NewIntent:
+async def moved(desk: Desk, amount: int = 19_000, before: int = 20_000) -> NewIntent:
     """A cut of the ad set's budget from 200 dollars, to be varied."""
     row = next(row for row in await desk.objects() if row.kind is PlatformKind.AD_SET)
     return replace(
         NewIntent.on(row, WriteOp.UPDATE, WriteClass.OPTIMIZER, ""),
         payload={"daily_budget": amount},
-        expected_before={"daily_budget": 20_000},
+        expected_before={"daily_budget": before},
         target={"daily_budget": amount},
     )
 

@@ -91,7 +91,8 @@ async def test_small_steps_do_not_add_up_to_more_than_the_weeks_limit(live: Desk
         await see(live, amount)
     await pass_time(live, 160)
 
-    allowed, too_far = await ruled(live, await moved(live, 10_000)), await ruled(live, await moved(live, 9_999))
+    allowed = await ruled(live, await moved(live, 10_000, before=11_000))
+    too_far = await ruled(live, await moved(live, 9_999, before=11_000))
 
     assert (allowed.verdict, too_far.verdict) == (PASSES, DROPS)
     assert too_far.reason == "USD 99.99 is below USD 100.00, the approved step within 7 days."
@@ -104,13 +105,21 @@ async def pass_time(desk: Desk, hours: float) -> None:
 
 async def test_the_optimizer_edits_a_budget_once_a_day_and_undo_at_any_time(live: Desk) -> None:
     await see(live, 18_000)
-    intent = await moved(live)
+    intent = await moved(live, before=18_000)
     early, undo = await ruled(live, intent), await ruled(live, replace(intent, write_class=WriteClass.UNDO))
     await pass_time(live, 24.1)
 
     assert (early.verdict, undo.verdict) == (DROPS, PASSES)
     assert "within the last 24 hours" in early.reason
     assert (await ruled(live, intent)).verdict is PASSES
+
+
+async def test_what_was_written_since_the_node_was_looked_at_is_not_overwritten(live: Desk) -> None:
+    await see(live, 18_000)
+
+    undo = await ruled(live, replace(await moved(live, before=20_000), write_class=WriteClass.UNDO))
+
+    assert (undo.verdict, undo.reason) == (DROPS, "It was changed in the meantime: it is USD 180.00 now.")
 
 
 async def test_a_raise_never_takes_the_pool_above_what_is_approved(live: Desk) -> None:

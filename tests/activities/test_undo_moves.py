@@ -134,6 +134,20 @@ async def test_everything_since_a_time_becomes_one_change_for_each_budget(moved:
     assert len(await moved.intents(write_class=WriteClass.UNDO)) == 3, "each budget is written once"
 
 
+async def test_what_two_runs_at_once_decided_alike_is_moved_once_and_undone_as_one(moved: Desk) -> None:
+    async with moved.database.workspace_transaction(moved.workspace_id) as session:
+        since = await platform_now(session, moved.account_id) - timedelta(minutes=1)
+    first, twin = await decide(moved, SHIFT), await decide(moved, SHIFT)
+    for set_id in (first, twin):
+        await apply(moved, set_id)
+    await pass_hours(moved, 1)
+
+    assert (await states(moved, twin))[0] == DROPPED
+    _, result = await undo(moved, campaign_id=moved.campaign_id, since=since)
+    assert (result.applied, result.refused) == (3, [])
+    assert await held(moved) == EVEN
+
+
 async def test_edits_of_others_are_kept_and_the_rest_is_taken_back(moved: Desk) -> None:
     set_id = await shift(moved)
     await edit_by_hand(moved, "cart", daily_budget=9_200)
