@@ -29,6 +29,7 @@ from providers.ads.meta.comparing import NO_SPEND_CAP
 from providers.ads.meta.currencies import to_minor, to_platform
 from providers.ads.meta.payloads.approved import platform_time
 from records import drift_facts, drifts, ledger, notifications
+from records.budget_rules import REVERT
 from records.drifts import DriftRefused
 from records.ledger import NewIntent
 from records.resolutions import supersede
@@ -100,7 +101,7 @@ class Drifting:
                 drift = await drifts.open_one(session, drift_id)
             row = await session.get_one(PlatformObject, drift.object_id)
             account = await session.get_one(AdAccount, row.ad_account_id)
-            new = _write_back(drift, row, account.currency, f"revert:{drift.id}:{wish.request_id}")
+            new = _write_back(drift, row, account.currency, f"{REVERT}{drift.id}:{wish.request_id}")
             await supersede(session, [row.id])
             return (await ledger.intend_next(session, [new]))[0]
 

@@ -26,23 +26,33 @@ BUDGET_EDITS_PER_HOUR = 4
 """Meta's own limit per ad set (613/1487632); one more blocks the ad set for an hour."""
 HOUR = timedelta(hours=1)
 MOVING = (WriteClass.OPTIMIZER, WriteClass.UNDO)
+REVERT = "revert:"
+"""Begins the request hash of a write that sets back what somebody changed on the platform."""
 _OPS = (WriteOp.UPDATE, WriteOp.PAUSE, WriteOp.ACTIVATE)
 
 
 def moves_money(intent: LedgerIntent) -> bool:
     """Whether the campaign's lock must be held alone: two budgets raised at once could exceed what is approved."""
-    return intent.write_class in MOVING and intent.op is WriteOp.UPDATE
+    return intent.op is WriteOp.UPDATE and (intent.write_class in MOVING or _sets_back(intent))
+
+
+def _sets_back(intent: LedgerIntent) -> bool:
+    """A person's word too, and unlike a change no new approval: others may have the money by now."""
+    return intent.request_hash.startswith(REVERT) and pools.touches_budget(intent.payload)
 
 
 async def objection_to(
     session: AsyncSession, account: AdAccount, intent: LedgerIntent, now: datetime, to_minor: MinorUnits
 ) -> str | None:
     """Why the write may not be sent, in words; None where it may. `now` is platform time."""
-    if intent.write_class not in MOVING:
+    if intent.write_class not in MOVING and not _sets_back(intent):
         return await _edited_too_often(session, intent, now)
     pool = await pools.load(session, account, intent.campaign_id, now, to_minor)
     if pool is None:
         return "Nothing is approved that says how far this budget may go."
+    if intent.write_class not in MOVING:
+        history = pool.histories.get(intent.object_id, BudgetHistory())
+        return _too_often(history, now) or _beyond_the_pool(account, pool, intent, to_minor)
     words = _not_its_own(pool, intent) or await _not_allowed(session, pool, intent)
     words = words or await _change_goes_first(session, intent)
     if words is None and intent.op is WriteOp.UPDATE:
@@ -135,6 +145,14 @@ def _unlike_approved(pool: PoolView, intent: LedgerIntent, *, raises: bool, now:
     if edited_at is not None and edited_at > now - DAY:
         return "This budget was changed within the last 24 hours; it is moved once a day."
     return None
+
+
+def _beyond_the_pool(account: AdAccount, pool: PoolView, intent: LedgerIntent, to_minor: MinorUnits) -> str | None:
+    budget = pools.budget_in(intent.payload)
+    if budget is None or intent.object_id not in pool.owners:
+        return None
+    wanted = to_minor(budget[1], account.currency)
+    return _over_the_pool(account, pool, intent, wanted) if wanted > (pool.held(intent.object_id) or 0) else None
 
 
 def _over_the_pool(account: AdAccount, pool: PoolView, intent: LedgerIntent, wanted: int) -> str | None:

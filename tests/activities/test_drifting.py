@@ -19,6 +19,7 @@ from models.tables.notification import Notification
 from records import drifts, ledger
 from records.drifts import DriftRefused
 from records.ledger import NewIntent
+from tests.activities import moving_desk
 from tests.activities.acting import ANA
 from tests.activities.publishing_desk import Desk
 from tests.activities.stop_desk import foreign, live, release, set_on_platform, statuses, stop, stopping
@@ -125,6 +126,20 @@ async def test_an_edit_by_hand_is_found_told_once_and_set_back(
         (kept,) = await drifts_in(desk, DriftState.REVERTED)
         assert kept.decided_name == "Ana"
         assert await looked(desk) == []
+
+
+async def test_a_budget_is_not_set_back_where_others_have_its_money_now(desk: Desk) -> None:
+    await moving_desk.go_live(desk, {"broad": 10_000, "look": 10_000})
+    await moving_desk.pass_hours(desk, 1)
+    await moving_desk.edit_by_hand(desk, "look", daily_budget=8_000)
+    drift = next(row for row in await looked(desk) if row.field == "daily_budget")
+    await moving_desk.apply(desk, await moving_desk.decide(desk, {"broad": (10_000, 11_500)}))
+
+    result = await revert(desk, drift)
+
+    assert await moving_desk.held(desk) == {"broad": 11_500, "look": 8_000}
+    assert (result.dropped, len(result.refused)) == (1, 1)
+    assert "Together with the other budgets it would be USD 215.00; USD 200.00 is approved." in result.refused[0]
 
 
 async def test_several_edits_of_one_hour_are_told_in_one_notice_with_their_amounts(desk: Desk) -> None:
