@@ -1,5 +1,6 @@
 """Keeps what runs inside what was approved, every hour: what would spend more before the next check is paused."""
 
+import asyncio
 import hashlib
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -57,16 +58,21 @@ class Caps:
             return await self._hold(over)
 
     async def _hold(self, over: list[tuple[Campaign, Verdict]]) -> Holds:
-        """One by one; one that cannot be paused keeps no other one running."""
+        """A few at a time; one that cannot be paused, or hangs, keeps no other one running."""
         holds: list[Hold] = []
         failures: list[ApplicationError] = []
-        for campaign, verdict in over:
-            try:
-                await self._pause(campaign)
-                holds.append(Hold(campaign_id=campaign.id, reason=verdict.reason))
-            except ApplicationError as error:
-                failures.append(error)
-                await self._tell_that_it_failed(campaign, verdict, error)
+        turn = asyncio.Semaphore(self._platform.limits.parallel)
+
+        async def one(campaign: Campaign, verdict: Verdict) -> None:
+            async with turn:
+                try:
+                    await self._pause(campaign)
+                    holds.append(Hold(campaign_id=campaign.id, reason=verdict.reason))
+                except ApplicationError as error:
+                    failures.append(error)
+                    await self._tell_that_it_failed(campaign, verdict, error)
+
+        await asyncio.gather(*(one(campaign, verdict) for campaign, verdict in over))
         waits = [error for error in failures if error.type == ErrorType.WAITING]
         if waits and not holds:
             raise waiting(waits[0].message, waits[0].next_retry_delay)

@@ -7,13 +7,14 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from models.domain.money import in_words
 from models.domain.states import Channel, MoveOrigin, MoveState, SuggestionState
 from models.tables.base import JsonObject
 from models.tables.optimization import MoveAction, MoveSet
 from records import audit, changes, ledger, notifications
 from records.audit import AuditEntry
 from records.optimizing import suggestions
-from records.optimizing.applying import OpenMoves
+from records.optimizing.applying import OpenMoves, by_minor
 
 ACTIONS = {
     MoveOrigin.OPTIMIZER: "move_budgets",
@@ -114,5 +115,26 @@ async def _tell(session: AsyncSession, ended: OpenMoves) -> None:
             body=" ".join(f"{action.name}: {action.error}" for action in failed),
             dedupe_key=f"moves_failed:{row.id}",
         )
+    await _tell_what_is_missing(session, ended)
     await changes.notify(session, row.workspace_id, "move_set", row.id)
     await changes.notify(session, row.workspace_id, "campaign", row.campaign_id)
+
+
+async def _tell_what_is_missing(session: AsyncSession, ended: OpenMoves) -> None:
+    """Cuts that were made for raises that were not: no later run gives that money out again by itself."""
+    kept_back = [action for action in ended.actions if by_minor(action) > 0 and action.state is not MoveState.APPLIED]
+    freed = -sum(by_minor(action) for action in ended.actions if action.state is MoveState.APPLIED)
+    missing = min(freed, sum(by_minor(action) for action in kept_back))
+    if missing <= 0:
+        return
+    amount = in_words(missing, ended.account.currency)
+    reasons = " ".join(f"{action.name}: {action.error}" for action in kept_back)
+    await notifications.add(
+        session,
+        workspace_id=ended.row.workspace_id,
+        campaign_id=ended.row.campaign_id,
+        kind="moves_partly_applied",
+        title=f"The budgets of {ended.campaign.name} add up to {amount} less than before",
+        body=f"It was cut from some and could not be given to others. {reasons} Undo the move to set the cuts back.",
+        dedupe_key=f"moves_partly_applied:{ended.row.id}",
+    )

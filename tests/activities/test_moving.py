@@ -80,6 +80,20 @@ async def test_a_raise_shrinks_by_what_could_not_be_cut(desk: Desk) -> None:
         assert "Cart: Nobody may change this ad." in list(told)
 
 
+async def test_money_that_was_cut_and_could_not_be_given_out_is_told(desk: Desk) -> None:
+    await go_live(desk, EVEN)
+    set_id = await decide(desk, SHIFT)
+
+    await apply(desk, set_id, moving(desk, RefusingWriter(desk.writer, (await owners(desk))["broad"].platform_id)))
+
+    assert await held(desk) == {"broad": 10_000, "look": 9_000, "cart": 9_500}
+    async with desk.database.workspace_transaction(desk.workspace_id) as session:
+        query = select(Notification).where(Notification.kind == "moves_partly_applied")
+        told = (await session.execute(query)).scalar_one()
+    assert told.title == "The budgets of Lamps add up to USD 15.00 less than before"
+    assert "Broad: Nobody may change this ad. Undo the move" in told.body
+
+
 async def test_a_colleagues_edit_is_left_alone_and_nothing_is_raised_on_its_account(desk: Desk) -> None:
     await go_live(desk, EVEN)
     await pass_hours(desk, 1)
