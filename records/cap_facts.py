@@ -85,7 +85,10 @@ async def load(session: AsyncSession, account: AdAccount, now: datetime) -> list
     campaigns = list((await session.execute(query.order_by(col(Campaign.id)))).scalars())
     if not campaigns:
         return []
-    tree = await campaign_tree(session, [campaign.id for campaign in campaigns])
+    ids = [campaign.id for campaign in campaigns]
+    tree = await campaign_tree(session, ids)
+    for node in await _beside(session, ids, {node.platform_id for nodes in tree.values() for node in nodes}):
+        tree.setdefault(node.campaign_id, []).append(node)
     campaigns = [one for one in campaigns if one.status is not CampaignStatus.PAUSED or _runs(tree.get(one.id, []))]
     figures = await _figures(session, account, [campaign.id for campaign in campaigns], now)
     found = []
@@ -100,6 +103,26 @@ async def load(session: AsyncSession, account: AdAccount, now: datetime) -> list
                 owners = [_unread(schedule)]
             found.append(Capped(campaign, _view(campaign, schedule, owners, figures, read_at)))
     return found
+
+
+async def _beside(session: AsyncSession, campaign_ids: Sequence[UUID], planned: set[str]) -> list[BudgetOwner]:
+    """Ad sets that run in our campaigns and belong to no plan, because somebody put them there or started them."""
+    query = select(PlatformNode).where(
+        col(PlatformNode.campaign_id).in_(campaign_ids),
+        col(PlatformNode.kind) == PlatformKind.AD_SET,
+        col(PlatformNode.status) == "ACTIVE",
+        col(PlatformNode.gone_at).is_(None),
+    )
+    rows = [row for row in (await session.execute(query)).scalars() if row.platform_id not in planned]
+    names = BudgetOwner.__slots__
+    return [
+        BudgetOwner(
+            object_id=row.object_id or row.id,
+            plan_key="",
+            **{name: getattr(row, name) for name in names if name not in ("object_id", "plan_key")},
+        )
+        for row in rows
+    ]
 
 
 def _runs(nodes: Sequence[BudgetOwner]) -> bool:

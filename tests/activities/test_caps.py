@@ -194,3 +194,18 @@ async def test_what_a_paused_ad_set_spent_today_counts_for_the_day(running: Desk
 
     assert after.view.owners == []
     assert after.view.spent_today_minor == before.view.spent_today_minor
+
+
+async def test_an_ad_set_that_somebody_put_into_the_campaign_is_reckoned_with(running: Desk) -> None:
+    total = await spent(running) + DAILY // 4
+    await schedule(running, total_cap_minor=total)
+    assert (await enforced(running)).holds == []
+    (first,) = running.standing("adsets")
+    async with running.database.workspace_transaction(running.workspace_id) as session:
+        query = select(PlatformNode).where(col(PlatformNode.platform_id) == first["id"])
+        node = (await session.execute(query)).scalar_one()
+        values = node.model_dump(exclude={"id", "object_id", "created_at", "updated_at", "spent_minor"})
+        session.add(PlatformNode(**{**values, "platform_id": "beside", "daily_budget_minor": 10 * DAILY}))
+
+    assert [hold.campaign_id for hold in (await enforced(running)).holds] == [running.campaign_id]
+    assert statuses(running) == {"Lamps": "PAUSED"}
