@@ -82,7 +82,7 @@ class Caps:
         """Raises the first failure, after every platform campaign was tried."""
         async with self._database.workspace_transaction(campaign.workspace_id) as session:
             rows = await platform_objects.of_campaign(session, campaign.id)
-            shown = await cap_facts.shown_running(session, campaign.id)
+            shown = await cap_facts.shown_running(session, [campaign.id])
         failure: ApplicationError | None = None
         for row in rows:
             # By our books, or started on the platform by somebody else.

@@ -13,10 +13,10 @@ from models.domain.account_days import account_day, day_start
 from models.domain.caps import FRESH, CapView, OwnerSpend
 from models.domain.exposure import worst_day
 from models.domain.schedule import BudgetPeriod, Schedule
-from models.domain.states import CampaignStatus, PlatformKind
+from models.domain.states import CampaignStatus, LedgerState, PlatformKind, WriteOp
 from models.tables.ad_account import AdAccount
 from models.tables.campaign import Campaign
-from models.tables.ledger import ObjectStatus, PlatformObject
+from models.tables.ledger import LedgerIntent, ObjectStatus, PlatformObject
 from models.tables.platform_node import PlatformNode
 from records import budgets, readings
 from records.optimizing.owners import BudgetOwner, campaign_tree
@@ -37,13 +37,20 @@ select external_id, max(spent / hours) from (
 """
 
 
-async def shown_running(session: AsyncSession, campaign_id: UUID) -> frozenset[UUID]:
-    """The platform campaigns of one campaign of ours, by our object id, that were last seen to run."""
+async def shown_running(session: AsyncSession, campaign_ids: Sequence[UUID]) -> frozenset[UUID]:
+    """Platform campaigns, by our object id, that were seen to run after our last pause of them."""
+    paused_since = sa.exists().where(
+        col(LedgerIntent.object_id) == col(PlatformNode.object_id),
+        col(LedgerIntent.op) == WriteOp.PAUSE,
+        col(LedgerIntent.state) == LedgerState.CONFIRMED,
+        col(LedgerIntent.platform_at) >= col(PlatformNode.seen_at),
+    )
     query = sa.select(col(PlatformNode.object_id)).where(
-        col(PlatformNode.campaign_id) == campaign_id,
+        col(PlatformNode.campaign_id).in_(campaign_ids),
         col(PlatformNode.kind) == PlatformKind.CAMPAIGN,
         col(PlatformNode.status) == "ACTIVE",
         col(PlatformNode.gone_at).is_(None),
+        ~paused_since,
     )
     return frozenset(UUID(str(found)) for found in (await session.execute(query)).scalars() if found)
 
@@ -89,7 +96,9 @@ async def load(session: AsyncSession, account: AdAccount, now: datetime) -> list
     tree = await campaign_tree(session, ids)
     for node in await _beside(session, ids, {node.platform_id for nodes in tree.values() for node in nodes}):
         tree.setdefault(node.campaign_id, []).append(node)
-    campaigns = [one for one in campaigns if one.status is not CampaignStatus.PAUSED or _runs(tree.get(one.id, []))]
+    started = await shown_running(session, [one.id for one in campaigns if one.status is CampaignStatus.PAUSED])
+    by_hand = {node.campaign_id for nodes in tree.values() for node in nodes if node.object_id in started}
+    campaigns = [one for one in campaigns if one.status is not CampaignStatus.PAUSED or one.id in by_hand]
     figures = await _figures(session, account, [campaign.id for campaign in campaigns], now)
     found = []
     for campaign in campaigns:
@@ -123,10 +132,6 @@ async def _beside(session: AsyncSession, campaign_ids: Sequence[UUID], planned: 
         )
         for row in rows
     ]
-
-
-def _runs(nodes: Sequence[BudgetOwner]) -> bool:
-    return any(node.kind is PlatformKind.CAMPAIGN and node.status == "ACTIVE" for node in nodes)
 
 
 def _may_run(nodes: Sequence[BudgetOwner], figures: _Figures, now: datetime) -> list[BudgetOwner]:

@@ -155,6 +155,14 @@ async def test_what_somebody_starts_on_the_platform_is_held_although_it_is_pause
     assert (await enforced(running)).holds == [], "nothing of it runs any more"
 
 
+async def test_what_was_paused_since_the_last_reading_is_not_said_to_run(running: Desk) -> None:
+    await schedule(running, total_cap_minor=await spent(running))
+    await enforced(running)
+    await running.change(Campaign, status=CampaignStatus.PAUSED)
+
+    assert (await enforced(running)).holds == []
+
+
 async def test_a_campaign_of_which_nothing_was_ever_read_is_reckoned_with_as_approved(running: Desk) -> None:
     await schedule(running, total_cap_minor=2 * DAILY)
     async with running.database.workspace_transaction(running.workspace_id) as session:
