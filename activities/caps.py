@@ -14,7 +14,7 @@ from activities.heartbeats import heartbeating
 from activities.platform_writes import PlatformWrites
 from models.contracts.optimizing import Hold, Holds, RunRef
 from models.domain import caps
-from models.domain.caps import CapView, Verdict
+from models.domain.caps import CapReached, CapView, Verdict
 from models.domain.money import in_words
 from models.domain.states import PlatformKind
 from models.tables.ad_account import AdAccount
@@ -22,6 +22,13 @@ from models.tables.campaign import Campaign
 from models.tables.ledger import ObjectStatus
 from records import cap_facts, notifications, platform_objects
 from records.platform_clock import platform_now
+
+
+_NEXT = {
+    CapReached.TOTAL: "Open a change of the total or the budgets to let it run on, then resume it.",
+    CapReached.DAY: "Resume it tomorrow, or open a change of the budgets first.",
+    CapReached.END: "Open a change of the end to let it run on, then resume it.",
+}
 
 
 class Caps:
@@ -130,7 +137,7 @@ async def _tell(session: AsyncSession, campaign: Campaign, verdict: Verdict) -> 
         campaign_id=campaign.id,
         kind="cap_reached",
         title=f"{campaign.name} is being paused",
-        body=f"{verdict.reason} Open a change of the total, the budgets or the end to let it run on, then resume it.",
+        body=f"{verdict.reason} {_NEXT[verdict.reached]}",
         dedupe_key=f"cap_reached:{campaign.id}:{_digest(verdict.reached.value, verdict.reason)}",
     )
 

@@ -138,6 +138,8 @@ async def test_an_approved_end_that_has_passed_pauses_also_what_still_waits_to_b
     (hold,) = (await enforced(running)).holds
 
     assert "has passed" in hold.reason
+    (told,) = await notices(running, "cap_reached")
+    assert told.body.endswith("Open a change of the end to let it run on, then resume it.")
     assert statuses(running) == {"Lamps": "PAUSED"}
 
 
