@@ -23,7 +23,6 @@ from models.tables.ledger import ObjectStatus
 from records import cap_facts, notifications, platform_objects
 from records.platform_clock import platform_now
 
-
 _NEXT = {
     CapReached.TOTAL: "Open a change of the total or the budgets to let it run on, then resume it.",
     CapReached.DAY: "Resume it tomorrow, or open a change of the budgets first.",
