@@ -166,7 +166,7 @@ def waiting_on(facts: CampaignFacts, step: Step | None) -> str:
     if campaign.archived_at is not None:
         return ""
     if campaign.status not in UNPUBLISHED:
-        return _change_awaits(facts)
+        return _change_awaits(facts) or _resume_awaits(campaign)
     if campaign.status is CampaignStatus.DRAFT and (making := sum(render.is_awaited for render in facts.renders)):
         return f"Greenlight: {making} {'pictures or videos' if making > 1 else 'picture or video'} in the making"
     return _person_awaited(facts)
@@ -178,6 +178,12 @@ def _change_awaits(facts: CampaignFacts) -> str:
         return ""
     stages = [view.waiting_for.name for view in change_views(facts, row).values() if view.waiting_for]
     return f"Approval of change {row.number} by {', '.join(dict.fromkeys(stages))}"
+
+
+def _resume_awaits(campaign: Campaign) -> str:
+    """What Greenlight itself paused starts again by a person only."""
+    held = campaign.status is CampaignStatus.PAUSED and campaign.hold_reason
+    return f"A person: {campaign.hold_reason}" if held else ""
 
 
 def _person_awaited(facts: CampaignFacts) -> str:
