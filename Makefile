@@ -1,5 +1,6 @@
 PYTHON ?= python3
 BRIEF ?= shop
+HOURS ?= 72
 VENV := .venv
 PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
@@ -16,8 +17,8 @@ up: $(INSTALLED) ## start Greenlight on this machine; stop with Ctrl-C
 down: $(INSTALLED) ## stop the Greenlight that another terminal started
 	@$(PY) cli.py down
 
-demo: $(INSTALLED) ## one campaign from brief to live ads, unattended; BRIEF=shop, clinic or conference
-	@$(PY) cli.py demo --brief $(BRIEF)
+demo: $(INSTALLED) ## one campaign from brief to three days of live ads, unattended; BRIEF=shop, clinic or conference, HOURS=72
+	@$(PY) cli.py demo --brief $(BRIEF) --hours $(HOURS)
 
 test: lint ## everything that continuous integration checks
 	$(PY) -m pytest -q -n 2 --dist worksteal

@@ -30,11 +30,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.add_parser("migrate", help="bring an own database to the newest schema").set_defaults(run=migrate_own)
     show = commands.add_parser("demo", help="take one campaign from its brief to live ads, unattended")
     show.add_argument("--brief", choices=sorted(BRIEFS), default="shop")
+    show.add_argument("--hours", type=int, default=72, help="of the market after going live, 0 to 336")
     show.set_defaults(run=demo)
     given = parser.parse_args(arguments)
     try:
         if given.run is demo:
-            demo(given.brief)
+            demo(given.brief, given.hours)
         else:
             given.run()
     except (StackError, SettingsError, BootstrapError, DemoFailed) as error:
@@ -52,13 +53,13 @@ def up() -> None:
     supervisor.run(lambda: announce(configured, installation))
 
 
-def demo(brief: str) -> None:
+def demo(brief: str, hours: int) -> None:
     """On the stack that runs, or on one that is started for it and stopped afterwards."""
     configured = read_settings()
     with running_stack(configured):
         settings, environment = load_settings(), read_environment(configured.data_dir)
         temporal_url = f"http://127.0.0.1:{configured.temporal_ui_port}"
-        run_demo(settings, brief, environment["GREENLIGHT_DEMO_API_KEY"], temporal_url)
+        run_demo(settings, brief, environment["GREENLIGHT_DEMO_API_KEY"], temporal_url, hours)
 
 
 @contextmanager

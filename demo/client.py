@@ -15,6 +15,9 @@ RETRY_S = 0.3
 # The change feed says when to look again; this is for what happened while it was away.
 LOOK_ANYWAY_S = 3.0
 
+# The same hidden market for each demo; what it does with it still depends on the hour of the day.
+MARKET_SEED = 7
+
 Json = dict[str, Any]
 
 
@@ -120,7 +123,7 @@ class Simulator:
         self._client = httpx.Client(base_url=base_url, timeout=30, trust_env=False)
 
     def new_advertiser(self, name: str, currency: str, zone: str) -> Json:
-        spec = {"name": name, "currency": currency, "timezone": zone}
+        spec = {"name": name, "currency": currency, "timezone": zone, "seed": MARKET_SEED}
         return self._control("POST", "/control/meta/accounts", {"json": spec})
 
     def fault(self, spec: Json) -> None:
@@ -128,6 +131,19 @@ class Simulator:
 
     def books(self, account_id: str) -> Json:
         return self._control("GET", f"/control/meta/accounts/{account_id}/books", {})
+
+    def market(self, account_id: str, since: int = 0) -> Json:
+        """The truth about what ads brought from `since` (unix seconds) on, and what other divisions would have."""
+        return self._control("GET", f"/control/meta/accounts/{account_id}/market/books?since={since}", {})
+
+    def arms(self, account_id: str, hidden: Json) -> None:
+        self._control("PUT", f"/control/meta/accounts/{account_id}/market/arms", {"json": hidden})
+
+    def outage(self, account_id: str, hours: float) -> None:
+        self._control("POST", f"/control/meta/accounts/{account_id}/market/outages", {"json": {"hours": hours}})
+
+    def advance(self, account_id: str, hours: int) -> None:
+        self._control("POST", f"/control/meta/accounts/{account_id}/advance", {"json": {"hours": hours}})
 
     def render_jobs(self) -> list[Json]:
         """Every job that any media provider ever took."""

@@ -4,6 +4,7 @@ from collections import Counter
 
 from demo.client import Json
 from demo.making import renders_of
+from demo.moved import figures
 from demo.rendered import costs, pictures, render_job, submits
 from demo.story import Story
 
@@ -37,6 +38,7 @@ def report(story: Story, urls: Json) -> Json:
         "render_submits": submits(story, renders),
         "render_costs": costs(story, renders),
         "pictures": pictures(story, books),
+        **figures(story.market),
         "duplicates": books["duplicates"],
         "unconfirmed": sum(1 for intent in ledger["writes"] if intent["state"] in ("unknown", "unconfirmed")),
         "urls": urls,

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from demo.briefs import BRIEFS
 from demo.client import Api, DemoFailed, Json, Simulator
+from demo.moved import wrong_of_hours
 from demo.report import report, urls_of
 from demo.story import Progress, Story
 from settings import Settings
@@ -65,13 +66,13 @@ class Lines:
         self._console.print(f"done {seconds:5.1f} s  {stage}", soft_wrap=True)
 
 
-def run_demo(settings: Settings, brief: str, api_key: str, temporal_url: str) -> Json:
+def run_demo(settings: Settings, brief: str, api_key: str, temporal_url: str, hours: int) -> Json:
     """Raises DemoFailed where anything is not as it should be; what is known by then is reported all the same."""
     console = Console()
     console.print(f"Demo: {BRIEFS[brief].client}")
     with LiveTable(console) if console.is_terminal else Lines(console) as shown:
         api, simulator = Api(settings.public_url, api_key), Simulator(settings.simulator_url)
-        story = Story(BRIEFS[brief], api, simulator, shown)
+        story = Story(BRIEFS[brief], api, simulator, shown, hours)
         story.tell()
     found = report(story, urls_of(settings.public_url, temporal_url, story.campaign_id))
     path = _write(settings.data_dir, found)
@@ -100,6 +101,7 @@ def _check(found: Json) -> None:
         if row["ledger"] != row["simulator"]
     ]
     wrong += _wrong_of_renders(found)
+    wrong += wrong_of_hours(found["optimizer"], found)
     if wrong:
         raise DemoFailed("; ".join(wrong))
 

@@ -12,6 +12,7 @@ from typing import Protocol
 from demo.briefs import DemoBrief
 from demo.client import Api, DemoFailed, Json, Simulator
 from demo.connecting import connect_account
+from demo.hours import FIRST_HOURS, MarketHours
 from demo.making import cancel_one, check_made, is_written, renders_of
 from demo.pictures import logo, product_photo
 
@@ -40,6 +41,9 @@ class Story:
     api: Api
     simulator: Simulator
     progress: Progress
+    hours: int = 72
+    """Of the market, after it has gone live."""
+    market: MarketHours = field(init=False)
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
     stages: list[Json] = field(default_factory=list)
     campaign_id: str = ""
@@ -82,6 +86,21 @@ class Story:
             self._publish()
         with self._stage("Meta reviews the ads"):
             self._await_review()
+        number = str(self.account["external_id"])
+        self.market = MarketHours(self.api, self.simulator, self.path, number, self.brief.timezone)
+        self._run_hours()
+
+    def _run_hours(self) -> None:
+        """Live ads, hour by hour; the stages are what a person would remember of them."""
+        if not self.hours:
+            return
+        first = min(self.hours, FIRST_HOURS)
+        with self._stage(f"{first} hours of the market, and the first proposal"):
+            self.market.open()
+            self.market.pass_hours(first)
+        if self.hours > first:
+            with self._stage(f"{self.hours - first} hours more, moved by itself, through an outage"):
+                self.market.pass_hours(self.hours - first)
 
     @contextmanager
     def _stage(self, name: str) -> Iterator[None]:
@@ -135,7 +154,10 @@ class Story:
         self.api.wait(self.path, drafted, "pictures, schedule and plan")
 
     def _start_at_once(self) -> None:
-        """The start comes before the approvals are in; the approved schedule says that it then shifts."""
+        """The start comes before the approvals are in; the approved schedule says that it then shifts.
+
+        It also lets the optimizer move budgets by itself, in the steps that the envelope allows.
+        """
         schedule = self.api.get(f"{self.path}/schedule")["content"]
         version = self.api.get(self.path)["version"]
         start = datetime.now(UTC) + START_AFTER
@@ -143,7 +165,9 @@ class Story:
         if schedule["end"]:
             end = datetime.fromisoformat(schedule["end"]) + (start - datetime.fromisoformat(schedule["start"]))
             dates["end"] = end.isoformat()
-        self.api.put(f"{self.path}/schedule", {**schedule, **dates, "if_late": "shift"}, version)
+        envelope = {**schedule["envelope"], "mode_max": "auto"}
+        changed = {**schedule, **dates, "if_late": "shift", "envelope": envelope}
+        self.api.put(f"{self.path}/schedule", changed, version)
 
     def _progress(self) -> Json:
         return self.api.get(f"{self.path}/progress")

@@ -42,7 +42,9 @@ def embedded_environment(configured: Settings, place: Placement | None, known: M
     """
     host = "127.0.0.1"
     public_url = f"http://{reachable(configured.api_host)}:{configured.api_port}"
-    values = {**_secrets(known), "GREENLIGHT_PUBLIC_URL": public_url}
+    # Everybody on this machine has one address: people, programs, the demo.
+    shared = {"GREENLIGHT_RATE_LIMIT_PER_MINUTE": "1200"}
+    values = {**_secrets(known), **shared, "GREENLIGHT_PUBLIC_URL": public_url}
     if place:
         values["DATABASE_URL"] = role_url(place, APP_ROLE)
         values["DATABASE_OWNER_URL"] = role_url(place, OWNER_ROLE)

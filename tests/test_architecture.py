@@ -93,7 +93,19 @@ def test_nothing_names_a_package_registry() -> None:
     [
         (
             "settings.py",
-            {"api", "cli", "worker", "workflows", "activities", "records", "providers", "imaging", "optimizer", "models", "stack"},
+            {
+                "api",
+                "cli",
+                "worker",
+                "workflows",
+                "activities",
+                "records",
+                "providers",
+                "imaging",
+                "optimizer",
+                "models",
+                "stack",
+            },
         ),
         ("worker.py", {"api", "cli", "stack", "simulator"}),
         ("cli.py", {"api", "worker", "simulator"}),

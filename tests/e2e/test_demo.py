@@ -99,6 +99,7 @@ def test_every_process_is_killed_once_and_the_campaign_goes_live_once(
     assert report["sent_back"]
     assert all(row["ledger"] == row["simulator"] > 0 for row in report["platform_objects"])
     assert_rendered_once(report)
+    assert_moved_within_bounds(report)
 
 
 def assert_rendered_once(report: Json) -> None:
@@ -115,6 +116,21 @@ def assert_rendered_once(report: Json) -> None:
     assert all(picture["at_platform"] for picture in report["pictures"])
 
 
+def assert_moved_within_bounds(report: Json) -> None:
+    """Three days of hourly runs: our figures are the market's, and nothing more was asked for than approved."""
+    optimizer = report["optimizer"]
+    assert optimizer["hours"] == 72
+    assert optimizer["proposed"] == 1
+    assert optimizer["applied"] >= 2
+    assert optimizer["undone"] == 1
+    assert optimizer["runs"]["unreachable"] >= 1
+    assert optimizer["waited_s"] > 0
+    assert report["spend_minor"] == report["market_spend_minor"] > 0
+    assert report["conversions"] == report["market_conversions"] > 0
+    assert report["equal_split_conversions"] > 0
+    assert report["cap_breaches"] == 0
+
+
 def test_the_other_briefs_go_live_on_a_stack_that_is_up(run_dir: Path, environment: dict[str, str]) -> None:
     with greenlight(environment, "up") as stack:
         assert stack.stdout
@@ -122,13 +138,14 @@ def test_the_other_briefs_go_live_on_a_stack_that_is_up(run_dir: Path, environme
         assert said.startswith("Logs:")
 
         for brief, renders in (("clinic", 0), ("conference", 12)):
-            with greenlight(environment, "demo", "--brief", brief) as process:
+            with greenlight(environment, "demo", "--brief", brief, "--hours", "3") as process:
                 said, _ = process.communicate()
 
             assert process.returncode == 0, said
             report = json.loads((run_dir / "demo" / "report.json").read_text())
             assert report["status"] == "live"
             assert report["duplicates"] == report["unconfirmed"] == 0
+            assert (report["optimizer"]["hours"], report["cap_breaches"]) == (3, 0)
             assert len(report["render_jobs"]) == renders
             assert all(job["status"] == "succeeded" for job in report["render_jobs"])
             drawn = [picture for picture in report["pictures"] if picture["drawn"]]
