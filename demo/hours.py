@@ -27,6 +27,8 @@ class MarketHours:
     path: str
     number: str
     zone: str
+    event: str | None
+    """What counts as a conversion; None where the ads are for clicks, which are counted instead."""
     runs: list[Json] = field(default_factory=list)
     approved: Json | None = None
     undone: Json | None = None

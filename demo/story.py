@@ -87,7 +87,7 @@ class Story:
         with self._stage("Meta reviews the ads"):
             self._await_review()
         number = str(self.account["external_id"])
-        self.market = MarketHours(self.api, self.simulator, self.path, number, self.brief.timezone)
+        self.market = MarketHours(self.api, self.simulator, self.path, number, self.brief.timezone, self.brief.event)
         self._run_hours()
 
     def _run_hours(self) -> None:
