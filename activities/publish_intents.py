@@ -129,17 +129,7 @@ def _pause(run: PublishRun, row: PlatformObject) -> NewIntent:
 
 def activations(run: PublishRun, rows: Sequence[PlatformObject]) -> list[NewIntent]:
     """One for each object that is still paused; the same call takes the marker out of its name."""
-    return [
-        status_intent(
-            row,
-            WriteOp.ACTIVATE,
-            WriteClass.PUBLISH,
-            publish=(run.number, ACTIVATE_STAGES[row.kind]),
-            gate_epoch=run.gate_epoch,
-        )
-        for row in rows
-        if row.kind in ACTIVATE_STAGES and row.status is ObjectStatus.PAUSED
-    ]
+    return [_activate(run, row) for row in rows if row.kind in ACTIVATE_STAGES and row.status is ObjectStatus.PAUSED]
 
 
 def reactivations(run: PublishRun, rows: Sequence[PlatformObject], done: Sequence[LedgerIntent]) -> list[NewIntent]:
@@ -149,17 +139,22 @@ def reactivations(run: PublishRun, rows: Sequence[PlatformObject], done: Sequenc
     """
     started = {row.object_id for row in done if row.publish_number == run.number and row.op is WriteOp.ACTIVATE}
     return [
-        status_intent(
-            row,
-            WriteOp.ACTIVATE,
-            WriteClass.PUBLISH,
-            publish=(run.number, ACTIVATE_STAGES[row.kind]),
-            gate_epoch=run.gate_epoch,
-            command_id=f"{row.request_hash}:{run.gate_epoch}",
-        )
+        _activate(run, row, command_id=f"{row.request_hash}:{run.gate_epoch}")
         for row in rows
         if row.id in started and row.kind is PlatformKind.CAMPAIGN and row.status is ObjectStatus.PAUSED
     ]
+
+
+def _activate(run: PublishRun, row: PlatformObject, command_id: str | None = None) -> NewIntent:
+    publish = (run.number, ACTIVATE_STAGES[row.kind])
+    return status_intent(
+        row,
+        WriteOp.ACTIVATE,
+        WriteClass.PUBLISH,
+        publish=publish,
+        gate_epoch=run.gate_epoch,
+        command_id=command_id,
+    )
 
 
 def status_intent(

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from activities.run_blobs import read_blob
 from api.problems import ApiError, ProblemType, not_found
-from api.schemas.base import Cursor
+from api.schemas.base import next_cursor
 from api.schemas.optimizer import MoveSetView, RunReasonsView
 from api.services import Services
 from models.domain.states import MoveState
@@ -16,6 +16,7 @@ from models.tables.campaign import Campaign
 from models.tables.optimization import MoveSet, OptimizerRun
 from records.access import Caller
 from records.optimizing import lists
+from records.paging import Place
 
 # Of a move set that moves thousands of budgets, a list shows the first.
 ACTIONS_IN_A_LIST = 30
@@ -27,7 +28,7 @@ async def page_of_moves(
     campaign_id: UUID,
     *,
     limit: int,
-    after: Cursor | None,
+    after: Place | None,
     states: Collection[MoveState] = (),
 ) -> tuple[list[MoveSetView], str | None]:
     """Newest first, and the cursor of what follows."""
@@ -37,12 +38,12 @@ async def page_of_moves(
         rows = await lists.page_of_moves(
             session,
             limit=limit + 1,
-            after=(after.created_at, after.id) if after else None,
+            after=after,
             campaign_id=campaign_id,
             states=states,
         )
         views = await views_of(session, rows[:limit])
-    return views, Cursor.model_validate(rows[limit - 1]).encode() if len(rows) > limit else None
+    return views, next_cursor(rows, limit)
 
 
 async def views_of(

@@ -33,7 +33,7 @@ async def campaign_modes(services: Services, caller: Caller, campaign_id: UUID) 
 
 def modes_view(found: Modes) -> CampaignOptimizerView:
     effective = found.effective
-    approved = OptimizerMode(found.approved.value) if found.approved else None
+    approved = found.approved
     limits: list[tuple[Holder, OptimizerMode | None]] = [
         ("workspace", found.workspace),
         ("campaign", found.campaign),

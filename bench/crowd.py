@@ -10,7 +10,7 @@ import httpx
 
 from models.contracts.optimizing import AccountRef
 from models.domain.markers import marker_for
-from models.domain.schedule import BudgetLevel, BudgetPeriod, Envelope, EnvelopeMode, Schedule, Split
+from models.domain.schedule import BudgetLevel, BudgetPeriod, Envelope, Schedule, Split
 from models.domain.states import (
     ApprovalState,
     CampaignStatus,
@@ -184,5 +184,5 @@ def _schedule(keys: list[str], start: datetime) -> Schedule:
             Split(plan_key=key, initial_minor=DAILY_MINOR, floor_minor=DAILY_MINOR // 10, ceiling_minor=pool)
             for key in keys
         ],
-        envelope=Envelope(mode_max=EnvelopeMode.AUTO),
+        envelope=Envelope(mode_max=OptimizerMode.AUTO),
     )

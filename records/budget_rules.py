@@ -13,8 +13,8 @@ from sqlmodel import col, select
 from models.domain.budget_history import DAY, BudgetHistory
 from models.domain.budget_limits import objection
 from models.domain.money import in_words
-from models.domain.schedule import EnvelopeAction, EnvelopeMode
-from models.domain.states import ApprovalState, ChangeSetState, PlatformKind, Scope, WriteClass, WriteOp
+from models.domain.schedule import EnvelopeAction
+from models.domain.states import ApprovalState, ChangeSetState, OptimizerMode, PlatformKind, Scope, WriteClass, WriteOp
 from models.tables.ad_account import AdAccount
 from models.tables.approval import Approval
 from models.tables.ledger import LedgerIntent, PlatformObject
@@ -108,7 +108,7 @@ async def _not_allowed(session: AsyncSession, pool: PoolView, intent: LedgerInte
     if (await session.execute(query)).scalar_one_or_none() is not ApprovalState.APPROVED:
         return "The schedule is not approved any more. Have it approved first."
     envelope = pool.schedule.envelope
-    if envelope.mode_max is EnvelopeMode.OFF:
+    if envelope.mode_max is OptimizerMode.OFF:
         return "What is approved does not let the optimizer act."
     if intent.op is WriteOp.ACTIVATE:
         return "The optimizer starts nothing by itself."

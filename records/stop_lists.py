@@ -1,10 +1,8 @@
 """Stops as people look them up, and what one would stop."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -12,6 +10,7 @@ from models.domain.states import CampaignStatus, StopScope, StopState
 from models.tables.ad_account import AdAccount
 from models.tables.campaign import Campaign
 from models.tables.stop import StopOrder
+from records.paging import Place, newest_first
 
 OPEN = (StopState.STOPPING, StopState.STOPPED)
 ON_THEIR_WAY = (CampaignStatus.PUBLISHING, CampaignStatus.SCHEDULED, CampaignStatus.LIVE)
@@ -24,17 +23,14 @@ async def page_of_stops(
     session: AsyncSession,
     *,
     limit: int,
-    after: tuple[datetime, UUID] | None = None,
+    after: Place | None = None,
     states: Collection[StopState] = (),
 ) -> list[StopOrder]:
     """Newest first, those after the row (created_at, id)."""
     query = select(StopOrder)
     if states:
         query = query.where(col(StopOrder.state).in_(states))
-    if after is not None:
-        query = query.where(tuple_(col(StopOrder.created_at), col(StopOrder.id)) < after)
-    query = query.order_by(col(StopOrder.created_at).desc(), col(StopOrder.id).desc()).limit(limit)
-    return list(await session.scalars(query))
+    return await newest_first(session, query, StopOrder, limit, after)
 
 
 async def open_stops(session: AsyncSession) -> list[StopOrder]:

@@ -7,13 +7,9 @@ from uuid import UUID
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from models.contracts.optimizing import (
-        ApplyPage,
-        MoveRequest,
-        MoveResult,
-        MovesIntended,
-        PageApplied,
-    )
+    from activities.drifting import Drifting
+    from activities.moving import Moving
+    from models.contracts.optimizing import ApplyPage, MoveRequest, MoveResult, PageApplied
     from workflows import policies
 
 # Somebody waits for the answer; an outage may last for hours.
@@ -31,19 +27,17 @@ class MoveWorkflow:
     async def run(self, wish: MoveRequest) -> MoveResult:
         priority = policies.of_workspace(policies.INTERACTIVE, wish.workspace_id)
         if wish.kind == "revert":
-            reverted: MoveResult = await workflow.execute_activity(
-                "revert_drift",
+            reverted = await workflow.execute_activity_method(
+                Drifting.revert_drift,
                 wish,
-                result_type=MoveResult,
                 summary="Set back what differs",
                 priority=priority,
                 **policies.PLATFORM_WRITE,
             )
             return reverted
-        intended: MovesIntended = await workflow.execute_activity(
-            "intend_moves",
+        intended = await workflow.execute_activity_method(
+            Moving.intend_moves,
             wish,
-            result_type=MovesIntended,
             summary=f"Make moves of the {wish.kind}",
             priority=priority,
             **INTEND,
@@ -62,10 +56,9 @@ class MoveWorkflow:
         page = ApplyPage(workspace_id=wish.workspace_id, move_set_id=move_set_id)
         last, pause = PageApplied(), FIRST_PAUSE
         while True:
-            applied: PageApplied = await workflow.execute_activity(
-                "apply_page",
+            applied = await workflow.execute_activity_method(
+                Moving.apply_page,
                 page,
-                result_type=PageApplied,
                 summary="Apply the moves",
                 priority=policies.of_workspace(policies.INTERACTIVE, wish.workspace_id),
                 **policies.PLATFORM_WRITE,

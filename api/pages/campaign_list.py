@@ -10,7 +10,7 @@ from api.deps import ServicesDep
 from api.pages.rendering import render
 from api.pages.views.campaign_list import rows_of
 from api.pages.visitor import VisitorDep
-from api.schemas.base import Cursor
+from api.schemas.base import next_cursor, place_of
 from records.campaigns.lists import page_of_campaigns, with_problem
 
 router = APIRouter()
@@ -26,19 +26,19 @@ async def campaign_list(
     archived: bool = False,
 ) -> Response:
     """Problems first, then newest first, page by page."""
-    after = Cursor.decode(cursor) if cursor else None
+    after = place_of(cursor)
     async with services.database.workspace_transaction(visitor.caller.workspace_id) as session:
         first = [] if after or archived else await with_problem(session, limit=PER_PAGE)
         rows = await page_of_campaigns(
             session,
             limit=PER_PAGE + 1,
-            after=(after.created_at, after.id) if after else None,
+            after=after,
             archived=archived,
         )
     page = rows[:PER_PAGE]
     on_top = {campaign.id for campaign in first}
     shown = [*first, *(campaign for campaign in page if campaign.id not in on_top)]
-    more = Cursor.model_validate(page[-1]).encode() if len(rows) > PER_PAGE else None
+    more = next_cursor(rows, PER_PAGE)
     return render(
         "campaigns.html",
         services.settings,

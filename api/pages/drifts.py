@@ -15,7 +15,7 @@ from api.pages.views.drifts import drift_cards
 from api.pages.views.problems import ProblemWords, problem_words
 from api.pages.visitor import FormDep, Visitor, VisitorDep, text_of
 from api.problems import not_found
-from api.schemas.base import Cursor
+from api.schemas.base import next_cursor, place_of
 from api.services import Services
 from api.visibility import require_team
 from models.domain.states import DriftState
@@ -103,12 +103,12 @@ async def _list(
 ) -> Response:
     """`place`: the campaign, whether closed ones are asked for, and the cursor."""
     campaign_id, closed, cursor = place
-    after = Cursor.decode(cursor) if cursor else None
+    after = place_of(cursor)
     async with services.database.workspace_transaction(visitor.caller.workspace_id) as session:
         rows = await drift_lists.page_of_drifts(
             session,
             limit=PER_PAGE + 1,
-            after=(after.created_at, after.id) if after else None,
+            after=after,
             campaign_id=campaign_id,
             states=CLOSED if closed else (DriftState.OPEN,),
         )
@@ -122,7 +122,7 @@ async def _list(
         cards=drift_cards(views),
         about=about,
         closed=closed,
-        more=Cursor.model_validate(rows[PER_PAGE - 1]).encode() if len(rows) > PER_PAGE else None,
+        more=next_cursor(rows, PER_PAGE),
         first_page=after is None,
         done=DONE.get(done, ""),
         problem=problem,

@@ -15,7 +15,7 @@ from api.pages.views.problems import ProblemWords, problem_words
 from api.pages.views.reasons import pool_reasons
 from api.pages.visitor import Visitor, VisitorDep
 from api.problems import ApiError, not_found
-from api.schemas.base import Cursor
+from api.schemas.base import next_cursor, place_of
 from api.security import require_editor
 from api.services import Services
 from api.visibility import require_team
@@ -127,7 +127,7 @@ async def show_log(
     if campaign is None:
         raise not_found("campaign")
     zone = campaign.timezone or "UTC"
-    after = Cursor.decode(cursor) if cursor else None
+    after = place_of(cursor)
     views, more = await optimizer_log.page_of_moves(
         services, caller, campaign_id, limit=PER_PAGE, after=after, states=LOOKS[show][1]
     )
@@ -164,12 +164,12 @@ async def _runs(
     refused: ApiError | None = None,
 ) -> Response:
     account = await _account(services, visitor, account_id)
-    after = Cursor.decode(cursor) if cursor else None
+    after = place_of(cursor)
     async with services.database.workspace_transaction(visitor.caller.workspace_id) as session:
         rows = await lists.page_of_runs(
             session,
             limit=PER_PAGE + 1,
-            after=(after.created_at, after.id) if after else None,
+            after=after,
             ad_account_id=account_id,
         )
     return render(
@@ -179,7 +179,7 @@ async def _runs(
         status=refused.status_code if refused else 200,
         account=account,
         rows=[run_row(row, account.timezone) for row in rows[:PER_PAGE]],
-        more=Cursor.model_validate(rows[PER_PAGE - 1]).encode() if len(rows) > PER_PAGE else None,
+        more=next_cursor(rows, PER_PAGE),
         first_page=after is None,
         done=DONE.get(done, ""),
         problem=problem_words(refused) if refused else None,

@@ -13,7 +13,7 @@ from api.pages.rendering import render
 from api.pages.views.monitor import Spend, rows_of, sections_of
 from api.pages.visitor import VisitorDep, text_of, texts_of
 from api.routers.renders import get_ai_usage, render_command
-from api.schemas.base import Cursor
+from api.schemas.base import next_cursor, place_of
 from api.schemas.renders import RenderBody
 from api.security import require_editor
 from api.visibility import require_team
@@ -36,7 +36,7 @@ async def monitor(
 ) -> Response:
     """What runs and what failed first, then what is ready, page by page."""
     require_team(visitor.caller)
-    after = Cursor.decode(cursor) if cursor else None
+    after = place_of(cursor)
     workspace_id = visitor.caller.workspace_id
     async with services.database.workspace_transaction(workspace_id) as session:
         first: list[list[RenderJob]] = []
@@ -45,7 +45,7 @@ async def monitor(
                 await reading.page_of_renders(session, limit=limit, states=states)
                 for states, limit in ((RUNNING, 100), (TROUBLE, PER_PAGE))
             ]
-        place = (after.created_at, after.id) if after else None
+        place = after
         settled = await reading.page_of_renders(session, limit=PER_PAGE + 1, after=place, states=SETTLED)
         page = settled[:PER_PAGE]
         shown = [*(job for jobs in first for job in jobs), *page]
@@ -59,7 +59,7 @@ async def monitor(
         visitor,
         sections=sections_of(rows, counts, first_page=after is None),
         spend=Spend.of(await get_ai_usage(services, visitor.caller)),
-        more=Cursor.model_validate(page[-1]).encode() if len(settled) > PER_PAGE else None,
+        more=next_cursor(settled, PER_PAGE),
         first_page=after is None,
     )
 

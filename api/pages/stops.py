@@ -15,7 +15,7 @@ from api.pages.rendering import render
 from api.pages.views.stops import StopPage, Target, stop_page, stop_rows
 from api.pages.visitor import FormDep, Visitor, VisitorDep, text_of
 from api.problems import ApiError, ProblemType, not_found
-from api.schemas.base import Cursor
+from api.schemas.base import next_cursor, place_of
 from api.schemas.stops import StopBody
 from api.security import require_editor, require_stopper
 from api.services import Services
@@ -72,13 +72,11 @@ async def stop_list(
     services: ServicesDep, visitor: VisitorDep, cursor: Annotated[str | None, Query(max_length=200)] = None
 ) -> Response:
     require_team(visitor.caller)
-    after = Cursor.decode(cursor) if cursor else None
+    after = place_of(cursor)
     async with services.database.workspace_transaction(visitor.caller.workspace_id) as session:
-        rows = await stop_lists.page_of_stops(
-            session, limit=PER_PAGE + 1, after=(after.created_at, after.id) if after else None
-        )
+        rows = await stop_lists.page_of_stops(session, limit=PER_PAGE + 1, after=after)
         names = await stop_lists.names_of(session, rows[:PER_PAGE])
-    more = Cursor.model_validate(rows[PER_PAGE - 1]).encode() if len(rows) > PER_PAGE else None
+    more = next_cursor(rows, PER_PAGE)
     shown = stop_rows(rows[:PER_PAGE], names)
     return render("stops.html", services.settings, visitor, rows=shown, more=more, first_page=after is None)
 

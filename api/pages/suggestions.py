@@ -21,7 +21,7 @@ from api.pages.views.suggestions import facets, suggestion_card
 from api.pages.views.typed import Typed
 from api.pages.views.words import zone_words
 from api.pages.visitor import FormDep, Visitor, VisitorDep, text_of
-from api.schemas.base import Cursor
+from api.schemas.base import next_cursor, place_of
 from api.schemas.optimizer import MoveRequestView
 from api.schemas.suggestions import BudgetBody, DismissBody, EditSuggestionBody, SuggestionView
 from api.security import require_money
@@ -52,12 +52,12 @@ async def inbox(
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Response:
     require_team(visitor.caller)
-    after = Cursor.decode(cursor) if cursor else None
+    after = place_of(cursor)
     async with services.database.workspace_transaction(visitor.caller.workspace_id) as session:
         rows = await lists.page_of_suggestions(
             session,
             limit=PER_PAGE + 1,
-            after=(after.created_at, after.id) if after else None,
+            after=after,
             campaign_id=campaign,
             states=(status,),
         )
@@ -73,7 +73,7 @@ async def inbox(
         facets=facets(counts, status, campaign),
         wanted=status.value,
         about=about,
-        more=Cursor.model_validate(rows[PER_PAGE - 1]).encode() if len(rows) > PER_PAGE else None,
+        more=next_cursor(rows, PER_PAGE),
         first_page=after is None,
     )
 

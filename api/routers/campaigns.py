@@ -11,7 +11,7 @@ from api.deps import CallerDep, EditorDep, IdempotencyKey, ServicesDep
 from api.preconditions import ExpectedVersion
 from api.problems import not_found
 from api.responses import Responses, problems
-from api.schemas.base import Cursor, Page, Paging, etag
+from api.schemas.base import Page, Paging, etag, next_cursor
 from api.schemas.campaigns import (
     BeingRecorded,
     CampaignDetail,
@@ -72,12 +72,12 @@ async def list_campaigns(
         rows = await page_of_campaigns(
             session,
             limit=paging.limit + 1,
-            after=(after.created_at, after.id) if after else None,
+            after=after,
             status=status,
             archived=archived,
         )
     shown = rows[: paging.limit]
-    more = Cursor.model_validate(shown[-1]).encode() if len(rows) > paging.limit else None
+    more = next_cursor(rows, paging.limit)
     return Page(items=[CampaignSummary.of(row) for row in shown], next_cursor=more)
 
 

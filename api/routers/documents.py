@@ -9,7 +9,7 @@ from api.deps import CallerDep, ServicesDep
 from api.documents import approval_view, document_view, item_view, plan_view
 from api.problems import ApiError, ProblemType, not_found
 from api.responses import problems
-from api.schemas.base import Cursor, Page
+from api.schemas.base import Page, cursor_at, place_of
 from api.schemas.documents import (
     ApprovalsView,
     AttemptView,
@@ -147,9 +147,9 @@ async def list_audit_events(
 ) -> Page[AuditEventView]:
     """Who did what when, with before and after; newest first."""
     require_team(caller)
-    before = Cursor.decode(cursor).created_at if cursor else None
+    before = place_of(cursor)
     async with services.database.workspace_transaction(caller.workspace_id) as session:
-        rows = await audit.trail(session, facts.campaign.id, before=before, limit=limit + 1)
+        rows = await audit.trail(session, facts.campaign.id, before=before[0] if before else None, limit=limit + 1)
     shown = rows[:limit]
-    more = Cursor(created_at=shown[-1].at, id=shown[-1].id).encode() if len(rows) > limit else None
+    more = cursor_at((shown[-1].at, shown[-1].id)) if len(rows) > limit else None
     return Page(items=[AuditEventView.model_validate(row) for row in shown], next_cursor=more)

@@ -9,7 +9,7 @@ from api import drift_desk
 from api.deps import CallerDep, OptionalIdempotencyKey, ServicesDep
 from api.responses import problems
 from api.routers.moves import WISH, answered
-from api.schemas.base import Cursor, Page
+from api.schemas.base import Page, next_cursor
 from api.schemas.drifts import DriftSearch, DriftView
 from api.schemas.optimizer import MoveRequestView
 from api.visibility import require_team
@@ -32,13 +32,13 @@ async def list_drifts(
         rows = await drift_lists.page_of_drifts(
             session,
             limit=wanted.limit + 1,
-            after=(after.created_at, after.id) if after else None,
+            after=after,
             campaign_id=wanted.campaign_id,
             states=wanted.state,
         )
         shown = rows[: wanted.limit]
         views = await drift_desk.views_of(session, shown)
-    more = Cursor.model_validate(shown[-1]).encode() if len(rows) > wanted.limit else None
+    more = next_cursor(rows, wanted.limit)
     return Page(items=views, next_cursor=more)
 
 

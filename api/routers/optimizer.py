@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, status
 from api import optimizer_log, optimizer_trigger
 from api.deps import CallerDep, EditorDep, ServicesDep
 from api.responses import problems
-from api.schemas.base import Cursor, Page
+from api.schemas.base import Page, next_cursor
 from api.schemas.optimizer import (
     RunReasonsView,
     RunSearch,
@@ -57,11 +57,11 @@ async def list_optimizer_runs(
         rows = await lists.page_of_runs(
             session,
             limit=wanted.limit + 1,
-            after=(after.created_at, after.id) if after else None,
+            after=after,
             ad_account_id=wanted.ad_account_id,
         )
     shown = rows[: wanted.limit]
-    more = Cursor.model_validate(shown[-1]).encode() if len(rows) > wanted.limit else None
+    more = next_cursor(rows, wanted.limit)
     return Page(items=[RunView.of(row) for row in shown], next_cursor=more)
 
 

@@ -12,7 +12,7 @@ from api.deps import CallerDep, ServicesDep, get_caller
 from api.problems import not_found
 from api.render_models import chosen_model, render_models
 from api.responses import problems
-from api.schemas.base import Cursor, Page
+from api.schemas.base import Page, next_cursor
 from api.schemas.campaigns import CommandAnswer
 from api.schemas.commands import Instruction
 from api.schemas.renders import (
@@ -146,13 +146,13 @@ async def _page(
         rows = await reading.page_of_renders(
             session,
             limit=wanted.limit + 1,
-            after=(after.created_at, after.id) if after else None,
+            after=after,
             campaign_id=campaign_id,
             states=wanted.state,
         )
         shown = rows[: wanted.limit]
         ids = [job.id for job in shown]
         attempts, files = await reading.attempts_of(session, ids), await reading.files_of(session, ids)
-    more = Cursor(created_at=shown[-1].created_at, id=shown[-1].id).encode() if len(rows) > wanted.limit else None
+    more = next_cursor(rows, wanted.limit)
     views = [RenderView.of(job, attempts.get(job.id, []), files.get(job.id, [])) for job in shown]
     return Page(items=views, next_cursor=more)

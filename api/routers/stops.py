@@ -9,7 +9,7 @@ from api import stop_client
 from api.deps import CallerDep, OptionalIdempotencyKey, ServicesDep
 from api.problems import not_found
 from api.responses import problems
-from api.schemas.base import Cursor, Page
+from api.schemas.base import Page, next_cursor
 from api.schemas.stops import StopBody, StopSearch, StopView
 from api.stop_words import stop_view
 from api.visibility import require_team
@@ -49,11 +49,11 @@ async def list_stops(
         rows = await stop_lists.page_of_stops(
             session,
             limit=wanted.limit + 1,
-            after=(after.created_at, after.id) if after else None,
+            after=after,
             states=wanted.state,
         )
     shown = rows[: wanted.limit]
-    more = Cursor.model_validate(shown[-1]).encode() if len(rows) > wanted.limit else None
+    more = next_cursor(rows, wanted.limit)
     return Page(items=[stop_view(row) for row in shown], next_cursor=more)
 
 

@@ -9,7 +9,7 @@ from api import suggestion_desk
 from api.deps import CallerDep, IdempotencyKey, OptionalIdempotencyKey, ServicesDep
 from api.responses import problems
 from api.routers.moves import WISH, answered
-from api.schemas.base import Cursor
+from api.schemas.base import next_cursor
 from api.schemas.optimizer import MoveRequestView
 from api.schemas.suggestions import (
     ApproveBody,
@@ -39,14 +39,14 @@ async def list_suggestions(
         rows = await lists.page_of_suggestions(
             session,
             limit=wanted.limit + 1,
-            after=(after.created_at, after.id) if after else None,
+            after=after,
             campaign_id=wanted.campaign_id,
             states=wanted.status,
         )
         shown = rows[: wanted.limit]
         views = await suggestion_desk.views_of(session, shown)
         counts = await lists.suggestion_counts(session, campaign_id=wanted.campaign_id)
-    more = Cursor.model_validate(shown[-1]).encode() if len(rows) > wanted.limit else None
+    more = next_cursor(rows, wanted.limit)
     return SuggestionPage(items=views, next_cursor=more, counts=counts)
 
 

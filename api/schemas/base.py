@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 from uuid import UUID
@@ -10,6 +11,8 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 from api.problems import ApiError, ProblemType
+from models.tables.base import Row
+from records.paging import Place
 
 
 def _rfc3339(instant: datetime) -> str:
@@ -41,25 +44,28 @@ class Page(View, Generic[Item]):
     next_cursor: str | None = None
 
 
-class Cursor(View):
-    """The last row of a page: lists are ordered by creation time and id, newest first."""
+def place_of(cursor: str | None) -> Place | None:
+    """The last row of the page before; None without a cursor. Raises ApiError for what is not one of ours."""
+    if not cursor:
+        return None
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        moment, _, row_id = base64.urlsafe_b64decode(padded.encode()).decode().partition("|")
+        return datetime.fromisoformat(moment), UUID(row_id)
+    except (ValueError, binascii.Error, UnicodeError) as error:
+        raise ApiError(
+            ProblemType.BAD_REQUEST, "The cursor is not one of ours. Start without it, then follow next_cursor."
+        ) from error
 
-    created_at: datetime
-    id: UUID
 
-    def encode(self) -> str:
-        return base64.urlsafe_b64encode(f"{self.created_at.isoformat()}|{self.id}".encode()).decode().rstrip("=")
+def cursor_at(place: Place) -> str:
+    created_at, row_id = place
+    return base64.urlsafe_b64encode(f"{created_at.isoformat()}|{row_id}".encode()).decode().rstrip("=")
 
-    @classmethod
-    def decode(cls, text: str) -> "Cursor":
-        try:
-            padded = text + "=" * (-len(text) % 4)
-            moment, _, row_id = base64.urlsafe_b64decode(padded.encode()).decode().partition("|")
-            return cls(created_at=datetime.fromisoformat(moment), id=UUID(row_id))
-        except (ValueError, binascii.Error, UnicodeError) as error:
-            raise ApiError(
-                ProblemType.BAD_REQUEST, "The cursor is not one of ours. Start without it, then follow next_cursor."
-            ) from error
+
+def next_cursor(rows: Sequence[Row], limit: int) -> str | None:
+    """After the first `limit` rows, where more were found; None at the end."""
+    return cursor_at((rows[limit - 1].created_at, rows[limit - 1].id)) if len(rows) > limit else None
 
 
 class Paging(Body):
@@ -69,8 +75,8 @@ class Paging(Body):
     limit: Annotated[int, Query(ge=1, le=100)] = 25
 
     @property
-    def after(self) -> Cursor | None:
-        return Cursor.decode(self.cursor) if self.cursor else None
+    def after(self) -> Place | None:
+        return place_of(self.cursor)
 
 
 def etag(version: int) -> str:

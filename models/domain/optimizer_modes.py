@@ -1,6 +1,5 @@
 """How much the optimizer may do by itself: the workspace, the campaign and the approved envelope each set a limit."""
 
-from models.domain.schedule import EnvelopeMode
 from models.domain.states import OptimizerMode
 
 DEFAULT_MODE = OptimizerMode.SUGGEST
@@ -12,18 +11,18 @@ def lowest(*modes: OptimizerMode) -> OptimizerMode:
 
 
 def effective_mode(
-    workspace: OptimizerMode, campaign: OptimizerMode | None, approved: EnvelopeMode | None
+    workspace: OptimizerMode, campaign: OptimizerMode | None, approved: OptimizerMode | None
 ) -> OptimizerMode:
     """The lowest of the three. Without a mode of its own a campaign follows its workspace; without an approved
     envelope nothing was agreed, so it is off."""
     if approved is None:
         return OptimizerMode.OFF
-    return lowest(campaign or workspace, workspace, OptimizerMode(approved.value))
+    return lowest(campaign or workspace, workspace, approved)
 
 
-def refused_words(wanted: OptimizerMode, approved: EnvelopeMode | None) -> str | None:
+def refused_words(wanted: OptimizerMode, approved: OptimizerMode | None) -> str | None:
     """Why a campaign cannot have this mode; None where it can."""
-    highest = OptimizerMode.OFF if approved is None else OptimizerMode(approved.value)
+    highest = OptimizerMode.OFF if approved is None else approved
     if lowest(wanted, highest) is wanted:
         return None
     if approved is None:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from models.domain.base import BasisPoints, Currency, Document, Instant, Key, ZoneName, unique
+from models.domain.states import OptimizerMode
 
 
 class IfLate(StrEnum):
@@ -65,12 +66,6 @@ class Split(Document):
         return self
 
 
-class EnvelopeMode(StrEnum):
-    OFF = "off"
-    SUGGEST = "suggest"
-    AUTO = "auto"
-
-
 class EnvelopeAction(StrEnum):
     RAISE = "raise"
     CUT = "cut"
@@ -81,7 +76,7 @@ class EnvelopeAction(StrEnum):
 class Envelope(Document):
     """How far the optimizer may go: its highest mode, the largest step per 24 h and per 7 days, and which actions."""
 
-    mode_max: EnvelopeMode = EnvelopeMode.SUGGEST
+    mode_max: OptimizerMode = OptimizerMode.SUGGEST
     max_step: BasisPoints = 2_000
     max_week: BasisPoints = 5_000
     actions: list[EnvelopeAction] = [EnvelopeAction.RAISE, EnvelopeAction.CUT]

@@ -1,21 +1,19 @@
 """Campaigns page by page, newest first."""
 
-from datetime import datetime
-from uuid import UUID
-
-from sqlalchemy import func, tuple_
+from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from models.domain.states import CampaignStatus
 from models.tables.campaign import Campaign
+from records.paging import Place, newest_first
 
 
 async def page_of_campaigns(
     session: AsyncSession,
     *,
     limit: int,
-    after: tuple[datetime, UUID] | None = None,
+    after: Place | None = None,
     status: CampaignStatus | None = None,
     archived: bool = False,
 ) -> list[Campaign]:
@@ -25,10 +23,7 @@ async def page_of_campaigns(
     )
     if status is not None:
         query = query.where(Campaign.status == status)
-    if after is not None:
-        query = query.where(tuple_(col(Campaign.created_at), col(Campaign.id)) < after)
-    query = query.order_by(col(Campaign.created_at).desc(), col(Campaign.id).desc()).limit(limit)
-    return list((await session.execute(query)).scalars())
+    return await newest_first(session, query, Campaign, limit, after)
 
 
 async def with_problem(session: AsyncSession, *, limit: int) -> list[Campaign]:

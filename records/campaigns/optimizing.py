@@ -4,15 +4,14 @@ from pydantic import JsonValue
 
 from models.contracts import commands as c
 from models.domain.optimizer_modes import refused_words
-from models.domain.schedule import EnvelopeMode
-from models.domain.states import ApprovalState, Scope
+from models.domain.states import ApprovalState, OptimizerMode, Scope
 from records.campaigns.context import Context
 from records.campaigns.facts import CampaignFacts
 from records.campaigns.progress import ON_PLATFORM
 from records.campaigns.refusals import CommandRefused, RefusalType
 
 
-def approved_mode(facts: CampaignFacts) -> EnvelopeMode | None:
+def approved_mode(facts: CampaignFacts) -> OptimizerMode | None:
     """The highest mode that the approved schedule allows; None before one is approved."""
     agreed = facts.campaign.status in ON_PLATFORM or facts.scope_views[Scope.SCHEDULE].state is ApprovalState.APPROVED
     return facts.schedule.envelope.mode_max if facts.schedule is not None and agreed else None

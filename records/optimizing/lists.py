@@ -1,23 +1,15 @@
 """What the optimizer looked at, decided and proposed, as people look it up: newest first, page by page."""
 
 from collections.abc import Collection
-from datetime import datetime
-from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import func, tuple_
+from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from models.domain.states import MoveState, SuggestionState
-from models.tables.base import TenantRow
 from models.tables.optimization import MoveAction, MoveSet, OptimizerRun, Suggestion
-
-Place = tuple[datetime, UUID]
-"""The last row of a page: when it was created, and its id."""
-
-Listed = TypeVar("Listed", bound=TenantRow)
+from records.paging import Place, newest_first
 
 
 async def page_of_runs(
@@ -26,7 +18,7 @@ async def page_of_runs(
     query = select(OptimizerRun)
     if ad_account_id is not None:
         query = query.where(OptimizerRun.ad_account_id == ad_account_id)
-    return await _page(session, query, OptimizerRun, limit, after)
+    return await newest_first(session, query, OptimizerRun, limit, after)
 
 
 async def page_of_moves(
@@ -46,7 +38,7 @@ async def page_of_moves(
         query = query.where(MoveSet.optimizer_run_id == run_id)
     if states:
         query = query.where(col(MoveSet.state).in_(states))
-    return await _page(session, query, MoveSet, limit, after)
+    return await newest_first(session, query, MoveSet, limit, after)
 
 
 async def actions_of(
@@ -82,7 +74,7 @@ async def page_of_suggestions(
         query = query.where(Suggestion.campaign_id == campaign_id)
     if states:
         query = query.where(col(Suggestion.status).in_(states))
-    return await _page(session, query, Suggestion, limit, after)
+    return await newest_first(session, query, Suggestion, limit, after)
 
 
 async def suggestion_counts(session: AsyncSession, *, campaign_id: UUID | None = None) -> dict[SuggestionState, int]:
@@ -90,12 +82,3 @@ async def suggestion_counts(session: AsyncSession, *, campaign_id: UUID | None =
     if campaign_id is not None:
         query = query.where(Suggestion.campaign_id == campaign_id)
     return {SuggestionState(state): number for state, number in await session.execute(query)}
-
-
-async def _page(
-    session: AsyncSession, query: SelectOfScalar[Listed], table: type[Listed], limit: int, after: Place | None
-) -> list[Listed]:
-    if after is not None:
-        query = query.where(tuple_(col(table.created_at), col(table.id)) < after)
-    query = query.order_by(col(table.created_at).desc(), col(table.id).desc()).limit(limit)
-    return list((await session.execute(query)).scalars())

@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.domain.optimizer_modes import DEFAULT_MODE, effective_mode
-from models.domain.schedule import EnvelopeMode
 from models.domain.states import OptimizerMode
 from models.tables.identity import Workspace
 from records import audit, changes
@@ -24,7 +23,7 @@ class Modes:
 
     workspace: OptimizerMode
     campaign: OptimizerMode | None
-    approved: EnvelopeMode | None
+    approved: OptimizerMode | None
     last_optimized_at: datetime | None
 
     @property

@@ -1,10 +1,9 @@
 """Renders as people follow them: lists, with their files and what was paid for each."""
 
 from collections.abc import Collection
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, tuple_
+from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -12,13 +11,14 @@ from models.domain.states import RenderState
 from models.tables.asset import Asset
 from models.tables.campaign import Campaign
 from models.tables.render import RenderAttempt, RenderJob, RenderOutput
+from records.paging import Place, newest_first
 
 
 async def page_of_renders(
     session: AsyncSession,
     *,
     limit: int,
-    after: tuple[datetime, UUID] | None = None,
+    after: Place | None = None,
     campaign_id: UUID | None = None,
     states: Collection[RenderState] = (),
 ) -> list[RenderJob]:
@@ -28,10 +28,7 @@ async def page_of_renders(
         query = query.where(RenderJob.campaign_id == campaign_id)
     if states:
         query = query.where(col(RenderJob.state).in_(states))
-    if after is not None:
-        query = query.where(tuple_(col(RenderJob.created_at), col(RenderJob.id)) < after)
-    query = query.order_by(col(RenderJob.created_at).desc(), col(RenderJob.id).desc()).limit(limit)
-    return list((await session.execute(query)).scalars())
+    return await newest_first(session, query, RenderJob, limit, after)
 
 
 async def counts(session: AsyncSession, workspace_id: UUID) -> dict[RenderState, int]:

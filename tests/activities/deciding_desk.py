@@ -13,7 +13,7 @@ from activities.deciding import Deciding
 from models.contracts.optimizing import BeginRun, Decided, RunRef
 from models.domain.account_days import account_day
 from models.domain.metrics import Counts
-from models.domain.schedule import BudgetLevel, BudgetPeriod, Envelope, EnvelopeMode, Schedule, Split
+from models.domain.schedule import BudgetLevel, BudgetPeriod, Envelope, Schedule, Split
 from models.domain.states import (
     ApprovalState,
     CampaignStatus,
@@ -75,7 +75,7 @@ class DecidingDesk:
     async def running(
         self,
         *earning: int,
-        mode_max: EnvelopeMode = EnvelopeMode.AUTO,
+        mode_max: OptimizerMode = OptimizerMode.AUTO,
         level: BudgetLevel = BudgetLevel.AD_SET,
         **campaign: object,
     ) -> UUID:
@@ -235,7 +235,7 @@ class DecidingDesk:
             return list((await session.execute(query.order_by(col(PlatformNode.name)))).scalars())
 
 
-def _schedule(now: datetime, keys: Sequence[str], level: BudgetLevel, mode_max: EnvelopeMode) -> Schedule:
+def _schedule(now: datetime, keys: Sequence[str], level: BudgetLevel, mode_max: OptimizerMode) -> Schedule:
     return Schedule(
         currency="SAR",
         zone="Asia/Riyadh",

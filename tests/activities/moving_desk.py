@@ -16,7 +16,7 @@ from models.contracts.optimizing import ApplyPage, MoveRequest, MoveResult, Move
 from models.contracts.publishing import PublishStage
 from models.domain.ads_plan import AdsPlan
 from models.domain.budget_history import BudgetHistory
-from models.domain.schedule import BudgetLevel, BudgetPeriod, Envelope, EnvelopeMode, Split
+from models.domain.schedule import BudgetLevel, BudgetPeriod, Envelope, Split
 from models.domain.states import ApprovalState, CampaignStatus, Channel, MoveState, OptimizerMode, PlatformKind, Scope
 from models.domain.undo import UndoPreview
 from models.tables.ad_account import AdAccount
@@ -85,7 +85,7 @@ async def go_live(
     Where the pool is larger than the amounts, the rest belongs to an ad set whose only ad was left out.
     """
     whole = pool or sum(amounts.values())
-    await _rewrite(desk, amounts, period, whole, Envelope.model_validate({"mode_max": EnvelopeMode.AUTO, **envelope}))
+    await _rewrite(desk, amounts, period, whole, Envelope.model_validate({"mode_max": OptimizerMode.AUTO, **envelope}))
     await desk.plan()
     await desk.stage(PublishStage.CAMPAIGNS)
     await desk.stage(PublishStage.AD_SETS)

@@ -14,7 +14,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.run_blobs import read_blob, replay
 from models.domain.budget_moves import BudgetMoves
-from models.domain.schedule import BudgetLevel, EnvelopeMode
+from models.domain.schedule import BudgetLevel
 from models.domain.states import (
     ApprovalState,
     CampaignStatus,
@@ -125,19 +125,19 @@ async def test_a_proposal_that_nobody_decided_on_makes_room_for_a_newer_one(desk
 @pytest.mark.parametrize(
     ("workspace", "campaign", "envelope", "state"),
     [
-        (OptimizerMode.AUTO, None, EnvelopeMode.AUTO, MoveState.APPLYING),
-        (OptimizerMode.AUTO, None, EnvelopeMode.SUGGEST, MoveState.PROPOSED),
-        (OptimizerMode.AUTO, OptimizerMode.SUGGEST, EnvelopeMode.AUTO, MoveState.PROPOSED),
-        (OptimizerMode.SUGGEST, OptimizerMode.AUTO, EnvelopeMode.AUTO, MoveState.PROPOSED),
-        (OptimizerMode.AUTO, OptimizerMode.OFF, EnvelopeMode.AUTO, MoveState.NO_ACTION),
-        (OptimizerMode.AUTO, OptimizerMode.AUTO, EnvelopeMode.OFF, MoveState.NO_ACTION),
+        (OptimizerMode.AUTO, None, OptimizerMode.AUTO, MoveState.APPLYING),
+        (OptimizerMode.AUTO, None, OptimizerMode.SUGGEST, MoveState.PROPOSED),
+        (OptimizerMode.AUTO, OptimizerMode.SUGGEST, OptimizerMode.AUTO, MoveState.PROPOSED),
+        (OptimizerMode.SUGGEST, OptimizerMode.AUTO, OptimizerMode.AUTO, MoveState.PROPOSED),
+        (OptimizerMode.AUTO, OptimizerMode.OFF, OptimizerMode.AUTO, MoveState.NO_ACTION),
+        (OptimizerMode.AUTO, OptimizerMode.AUTO, OptimizerMode.OFF, MoveState.NO_ACTION),
     ],
 )
 async def test_the_lowest_mode_wins(
     desk: DecidingDesk,
     workspace: OptimizerMode,
     campaign: OptimizerMode | None,
-    envelope: EnvelopeMode,
+    envelope: OptimizerMode,
     state: MoveState,
 ) -> None:
     await desk.allow(workspace)

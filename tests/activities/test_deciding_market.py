@@ -10,8 +10,8 @@ from temporalio.testing import ActivityEnvironment
 from activities.deciding import Deciding
 from models.contracts.optimizing import BeginRun, RunRef
 from models.domain.budget_moves import BudgetMoves
-from models.domain.schedule import BudgetLevel, BudgetPeriod, Envelope, EnvelopeMode, Schedule, Split
-from models.domain.states import ApprovalState, DocumentState, Scope
+from models.domain.schedule import BudgetLevel, BudgetPeriod, Envelope, Schedule, Split
+from models.domain.states import ApprovalState, DocumentState, OptimizerMode, Scope
 from models.domain.strategy import Objective
 from models.tables.approval import Approval
 from models.tables.identity import UserAccount
@@ -57,7 +57,7 @@ async def opened(db: Database, live: Live, transport: MetaTransport, budgets: in
                 Split(plan_key=ad_set, initial_minor=BUDGET, floor_minor=1_000, ceiling_minor=2 * BUDGET)
                 for ad_set in ad_sets
             ],
-            envelope=Envelope(mode_max=EnvelopeMode.SUGGEST),
+            envelope=Envelope(mode_max=OptimizerMode.SUGGEST),
         )
         version = ScheduleVersion(
             workspace_id=workspace.id,

@@ -9,12 +9,13 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from models.contracts.publishing import PublishStage
-from models.domain.schedule import BudgetLevel, BudgetPeriod, Envelope, EnvelopeAction, EnvelopeMode, Schedule, Split
+from models.domain.schedule import BudgetLevel, BudgetPeriod, Envelope, EnvelopeAction, Schedule, Split
 from models.domain.states import (
     ApprovalState,
     CampaignStatus,
     Gate,
     LedgerState,
+    OptimizerMode,
     PlatformKind,
     WriteClass,
     WriteOp,
@@ -175,7 +176,7 @@ async def send(desk: Desk, row: PlatformObject, amount: int) -> None:
 @pytest.mark.parametrize(
     ("envelope", "words"),
     [
-        ({"mode_max": EnvelopeMode.OFF}, "does not let the optimizer act"),
+        ({"mode_max": OptimizerMode.OFF}, "does not let the optimizer act"),
         ({"actions": [EnvelopeAction.RAISE]}, "does not let the optimizer cut budgets"),
         ({"max_step": 100}, "below USD 198.00, the approved step within 24 hours"),
     ],

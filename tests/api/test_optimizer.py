@@ -6,7 +6,6 @@ import pytest
 import pytest_asyncio
 
 from models.domain.roles import Role
-from models.domain.schedule import EnvelopeMode
 from models.domain.states import AdAccountState, CampaignStatus, Gate, OptimizerMode
 from models.tables.ad_account import AdAccount
 from models.tables.campaign import Campaign
@@ -107,17 +106,17 @@ async def test_pages_of_the_log_follow_without_gap_or_repeat(desk: DecidingDesk,
 @pytest.mark.parametrize(
     ("limits", "mode", "held_by"),
     [
-        (("suggest", None, EnvelopeMode.AUTO), "suggest", ["workspace"]),
-        (("auto", OptimizerMode.OFF, EnvelopeMode.AUTO), "off", ["campaign"]),
-        (("auto", None, EnvelopeMode.SUGGEST), "suggest", ["envelope"]),
-        (("auto", OptimizerMode.SUGGEST, EnvelopeMode.SUGGEST), "suggest", ["campaign", "envelope"]),
-        (("auto", None, EnvelopeMode.AUTO), "auto", []),
+        (("suggest", None, OptimizerMode.AUTO), "suggest", ["workspace"]),
+        (("auto", OptimizerMode.OFF, OptimizerMode.AUTO), "off", ["campaign"]),
+        (("auto", None, OptimizerMode.SUGGEST), "suggest", ["envelope"]),
+        (("auto", OptimizerMode.SUGGEST, OptimizerMode.SUGGEST), "suggest", ["campaign", "envelope"]),
+        (("auto", None, OptimizerMode.AUTO), "auto", []),
     ],
 )
 async def test_the_lowest_of_three_limits_holds_and_is_named(
     desk: DecidingDesk,
     owner: Member,
-    limits: tuple[str, OptimizerMode | None, EnvelopeMode],
+    limits: tuple[str, OptimizerMode | None, OptimizerMode],
     mode: str,
     held_by: list[str],
 ) -> None:

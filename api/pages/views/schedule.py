@@ -7,15 +7,8 @@ from api.pages.reading import Reading
 from api.pages.views.client_card import schedule_to_show
 from api.pages.views.words import counted, language_name, listed, money, readable, when, zone_words
 from models.domain.ads_plan import AdsPlan
-from models.domain.schedule import (
-    BudgetPeriod,
-    EntryKind,
-    Envelope,
-    EnvelopeAction,
-    EnvelopeMode,
-    IfLate,
-    Schedule,
-)
+from models.domain.schedule import BudgetPeriod, EntryKind, Envelope, EnvelopeAction, IfLate, Schedule
+from models.domain.states import OptimizerMode
 from records.campaigns.facts import CampaignFacts
 
 LATE = {
@@ -85,11 +78,11 @@ def schedule_words(reading: Reading) -> ScheduleWords | None:
 
 def envelope_words(envelope: Envelope) -> str:
     """What Greenlight may do with the budgets without asking."""
-    if envelope.mode_max is EnvelopeMode.OFF or not envelope.actions:
+    if envelope.mode_max is OptimizerMode.OFF or not envelope.actions:
         return "Greenlight changes no budget by itself and suggests nothing."
     may = listed([ACTIONS[action] for action in envelope.actions], "or")
     steps = f"by at most {envelope.max_step / 100:g} % a day and {envelope.max_week / 100:g} % a week"
-    if envelope.mode_max is EnvelopeMode.SUGGEST:
+    if envelope.mode_max is OptimizerMode.SUGGEST:
         return f"Greenlight may suggest to {may}, {steps}; a person decides on each suggestion."
     kept = f"{counted(envelope.min_active_ads, 'ad', 'ads')} of each ad set or more stay active"
     return f"Greenlight may {may} without asking, {steps}; {kept}. For anything more it asks."

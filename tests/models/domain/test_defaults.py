@@ -32,7 +32,8 @@ from models.domain.defaults import (
     refitted,
 )
 from models.domain.naming import Naming, name_collisions
-from models.domain.schedule import BudgetLevel, BudgetPeriod, EnvelopeMode, IfLate, Schedule
+from models.domain.schedule import BudgetLevel, BudgetPeriod, IfLate, Schedule
+from models.domain.states import OptimizerMode
 from models.domain.strategy import Objective, Strategy
 from tests.models.domain.examples import NOW, item, shop_brief, shop_strategy
 from tests.models.domain.test_hashing import changed
@@ -105,7 +106,7 @@ class TestSchedule:
     def test_the_optimizer_may_only_suggest_until_somebody_allows_more(self) -> None:
         envelope = schedule_for(shop_brief()).envelope
 
-        assert (envelope.mode_max, envelope.max_step, envelope.max_week) == (EnvelopeMode.SUGGEST, 2_000, 5_000)
+        assert (envelope.mode_max, envelope.max_step, envelope.max_week) == (OptimizerMode.SUGGEST, 2_000, 5_000)
 
     def test_a_fixed_date_is_shortened_and_a_movable_one_shifted(self) -> None:
         assert schedule_for(brief_with(flight=Flight(end=END, immovable=True))).if_late is IfLate.SHORTEN

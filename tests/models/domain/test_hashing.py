@@ -20,8 +20,8 @@ from models.domain.hashing import (
     schedule_hash,
     strategy_hashes,
 )
-from models.domain.schedule import Entry, EntryKind, EnvelopeAction, EnvelopeMode, IfLate, Schedule
-from models.domain.states import CreativeFormat, Ratio
+from models.domain.schedule import Entry, EntryKind, EnvelopeAction, IfLate, Schedule
+from models.domain.states import CreativeFormat, OptimizerMode, Ratio
 from models.domain.strategy import Attribution, ExpectedConversions, Objective, Strategy
 from tests.models.domain.examples import item, shop_brief, shop_plan, shop_schedule, shop_strategy
 
@@ -218,7 +218,7 @@ class TestSchedule:
             ("split.0.initial_minor", 10_000),
             ("split.0.floor_minor", 2_000),
             ("split.1.ceiling_minor", 45_000),
-            ("envelope.mode_max", EnvelopeMode.AUTO),
+            ("envelope.mode_max", OptimizerMode.AUTO),
             ("envelope.max_step", 1_000),
             ("envelope.max_week", 4_000),
             ("envelope.actions", [EnvelopeAction.RAISE]),

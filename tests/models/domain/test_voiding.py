@@ -7,8 +7,8 @@ import pytest
 
 from models.domain.brief import Geo, Offer, Place
 from models.domain.content import ItemAsset
-from models.domain.schedule import Envelope, EnvelopeMode, IfLate
-from models.domain.states import ApprovalState, Scope, Verdict
+from models.domain.schedule import Envelope, IfLate
+from models.domain.states import ApprovalState, OptimizerMode, Scope, Verdict
 from models.domain.strategy import Objective
 from tests.models.domain.desk import ITEM, Desk
 from tests.models.domain.examples import item
@@ -55,7 +55,7 @@ ROWS: list[tuple[str, Callable[[Desk], None], set[str]]] = [
     ("enhancement of an item", edit_item("enhancements", True), {ITEM}),
     ("total", edit("schedule", "total_cap_minor", 1_700_000), {"schedule"}),
     ("dates", edit("schedule", "start", Desk().schedule.start + timedelta(days=1)), {"schedule"}),
-    ("envelope", edit("schedule", "envelope", Envelope(mode_max=EnvelopeMode.AUTO)), {"schedule"}),
+    ("envelope", edit("schedule", "envelope", Envelope(mode_max=OptimizerMode.AUTO)), {"schedule"}),
     ("if late", edit("schedule", "if_late", IfLate.STOP), {"schedule"}),
     ("rename", edit("plan", "campaigns.0.name", "Renamed"), set()),
     ("note on the strategy", edit("strategy", "summary", "A note"), set()),

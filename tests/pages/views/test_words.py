@@ -9,8 +9,8 @@ from api.pages.views.waiting import Team, in_a_list
 from api.pages.views.words import dates, delivery_badge, direction, when, zone_words
 from models.domain.approvals import Stage
 from models.domain.roles import Role
-from models.domain.schedule import Envelope, EnvelopeMode
-from models.domain.states import CampaignStatus, Delivery, Placement
+from models.domain.schedule import Envelope
+from models.domain.states import CampaignStatus, Delivery, OptimizerMode, Placement
 from providers.ads.meta.payloads import asset_feed
 from tests.models.domain.examples import item as shop_item
 from tests.models.domain.examples import shop_schedule
@@ -76,12 +76,12 @@ def test_few_deciders_are_named_and_many_are_a_group() -> None:
     assert Team({Role.APPROVER: ["Ana", "Omar", "Mei"]}).named(stage) == "the team"
 
 
-@pytest.mark.parametrize("mode", EnvelopeMode)
-def test_the_envelope_says_what_may_happen_without_asking(mode: EnvelopeMode) -> None:
+@pytest.mark.parametrize("mode", OptimizerMode)
+def test_the_envelope_says_what_may_happen_without_asking(mode: OptimizerMode) -> None:
     words = envelope_words(Envelope(mode_max=mode))
 
-    assert ("20 % a day" in words) == (mode is not EnvelopeMode.OFF)
-    assert ("without asking" in words) == (mode is EnvelopeMode.AUTO)
+    assert ("20 % a day" in words) == (mode is not OptimizerMode.OFF)
+    assert ("without asking" in words) == (mode is OptimizerMode.AUTO)
     assert not any(term in words.lower() for term in TECHNICAL)
 
 

@@ -1,7 +1,7 @@
 """A campaign's own mode of the optimizer: set by command, audited, and never above what people approved."""
 
 from models.contracts import commands as c
-from models.domain.schedule import Envelope, EnvelopeMode
+from models.domain.schedule import Envelope
 from models.domain.states import CampaignStatus, OptimizerMode
 from records import audit
 from records.campaigns.refusals import RefusalType
@@ -36,7 +36,7 @@ async def test_auto_needs_a_schedule_that_allows_it(desk: Desk) -> None:
 
 async def test_auto_is_taken_where_it_was_approved(desk: Desk) -> None:
     await desk.drafted()
-    await desk.edit("schedule", envelope=Envelope(mode_max=EnvelopeMode.AUTO))
+    await desk.edit("schedule", envelope=Envelope(mode_max=OptimizerMode.AUTO))
     await desk.submitted()
     before = await desk.refused(c.SetOptimizerMode(mode=OptimizerMode.AUTO))
     assert "No schedule is approved yet" in before.message

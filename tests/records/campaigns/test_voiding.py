@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from models.contracts import commands as c
-from models.domain.schedule import Envelope, EnvelopeMode
-from models.domain.states import ApprovalState, CampaignStatus, Scope, Verdict
+from models.domain.schedule import Envelope
+from models.domain.states import ApprovalState, CampaignStatus, OptimizerMode, Scope, Verdict
 from tests.records.campaigns.desk import EVENING, WORKSHOP, Desk
 
 Change = Callable[[Desk], Awaitable[None]]
@@ -37,7 +37,7 @@ async def start(desk: Desk) -> None:
 
 
 async def envelope(desk: Desk) -> None:
-    await desk.edit("schedule", envelope=Envelope(mode_max=EnvelopeMode.AUTO))
+    await desk.edit("schedule", envelope=Envelope(mode_max=OptimizerMode.AUTO))
     await desk.submitted(Scope.SCHEDULE)
 
 
