@@ -132,9 +132,13 @@ class Simulator:
     def books(self, account_id: str) -> Json:
         return self._control("GET", f"/control/meta/accounts/{account_id}/books", {})
 
-    def market(self, account_id: str, since: int = 0) -> Json:
-        """The truth about what ads brought from `since` (unix seconds) on, and what other divisions would have."""
-        return self._control("GET", f"/control/meta/accounts/{account_id}/market/books?since={since}", {})
+    def market(self, account_id: str, since: int = 0, as_of: int | None = None) -> Json:
+        """The truth about what ads brought from `since` on, and what other divisions would have.
+
+        What counts as reported is what was told at `as_of`; both in unix seconds.
+        """
+        known = "" if as_of is None else f"&as_of={as_of}"
+        return self._control("GET", f"/control/meta/accounts/{account_id}/market/books?since={since}{known}", {})
 
     def arms(self, account_id: str, hidden: Json) -> None:
         self._control("PUT", f"/control/meta/accounts/{account_id}/market/arms", {"json": hidden})

@@ -1,6 +1,7 @@
 """What the hours after going live came to: decisions, money and conversions, beside the truth of the market."""
 
 from collections import Counter
+from datetime import datetime
 
 from demo.client import Json
 from demo.hours import OUTAGE_AFTER, OUTAGE_HOURS, MarketHours
@@ -14,8 +15,9 @@ def figures(market: MarketHours) -> Json:
     if not market.runs:
         return {"optimizer": {"hours": 0}}
     moves = market.moves()
-    truth = market.simulator.market(market.number, market.began_at)
-    ours = market.api.get(f"{market.path}/analytics?since={market.first_day()}")["total"]
+    seen = market.api.get(f"{market.path}/analytics?since={market.first_day()}")
+    ours, read_at = seen["total"], int(datetime.fromisoformat(seen["data"]["read_at"]).timestamp())
+    truth = market.simulator.market(market.number, market.began_at, read_at)
     ended = Counter(run["outcome"] for run in market.runs)
     return {
         "optimizer": {

@@ -7,7 +7,7 @@ import numpy as np
 from simulator.meta.clock import market_now
 from simulator.meta.currencies import CURRENCIES
 from simulator.meta.market import ledger, reference
-from simulator.meta.market.conversions import known
+from simulator.meta.market.conversions import known, last_refresh
 from simulator.meta.market.curves import Family
 from simulator.meta.market.opening import market_of, seed_of
 from simulator.meta.market.state import Market, Records
@@ -20,12 +20,14 @@ HIDDEN = (
 )  # fmt: skip
 
 
-def market_books(world: World, account: Document, pool: str, since: int, until: int) -> Document:
-    """Hours that begin from `since` to just before `until` (unix seconds); money moves within a `pool`.
+def market_books(world: World, account: Document, pool: str, span: tuple[int, int], as_of: int | None) -> Document:
+    """Hours that begin from the first second of `span` to just before its last; money moves within a `pool`.
 
-    `pool` is "campaign" or "account". `expected` conversions come from the true curves, without the luck of the draw.
+    `pool` is "campaign" or "account". `reported` is what a report told at `as_of` (unix seconds), or tells now.
+    `expected` conversions come from the true curves, without the luck of the draw.
     """
     market, store, number = market_of(world, account), world.store, account["account_id"]
+    since, until = span
     truths = ledger.read(store, number, "truth", since, until)
     even, planned = reference.begin(market.arms), reference.begin(market.arms)
     expected = np.zeros(len(market.arms))
@@ -46,7 +48,7 @@ def market_books(world: World, account: Document, pool: str, since: int, until: 
         "spend_minor": int(spend.sum()),
         "conversions": {
             "caused": len(events),
-            "reported": len(_reported(account, market, since, until)),
+            "reported": len(_reported(market, span, market_now(account).timestamp() if as_of is None else as_of)),
             "expected": round(float(expected.sum()), 3),
             "equal_split": round(float(even.conversions.sum()), 3),
             "clairvoyant": round(float(planned.conversions.sum()), 3),
@@ -55,9 +57,9 @@ def market_books(world: World, account: Document, pool: str, since: int, until: 
     }
 
 
-def _reported(account: Document, market: Market, since: int, until: int) -> Records:
-    events = known(market, market_now(account).timestamp())
-    return events[(events["caused"] >= since) & (events["caused"] < until)]
+def _reported(market: Market, span: tuple[int, int], as_of: float) -> Records:
+    events = known(market, last_refresh(as_of))
+    return events[(events["caused"] >= span[0]) & (events["caused"] < span[1])]
 
 
 def _hours(market: Market, rows: list[tuple[int, Records]]) -> tuple[Any, dict[int, Any]]:

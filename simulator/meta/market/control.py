@@ -105,12 +105,14 @@ def add(routes: APIRouter, world: World, find: Callable[[str], Document]) -> Non
         return freeze
 
     @routes.get("/accounts/{account_id}/market/books")
-    async def read_books(account_id: str, pool: str = "campaign", since: int = 0, until: int = 2**60) -> Document:
+    async def read_books(
+        account_id: str, pool: str = "campaign", since: int = 0, until: int = 2**60, as_of: int | None = None
+    ) -> Document:
         if pool not in ("campaign", "account"):
             raise HTTPException(422, "pool must be campaign or account")
         account = find(account_id)
         settle(world, account)
-        return market_books(world, account, pool, since, until)
+        return market_books(world, account, pool, (since, until), as_of)
 
 
 def _set_arms(world: World, account: Document, body: Arms) -> int:

@@ -18,6 +18,8 @@ from simulator.store import Document
 
 LATEST = 28 * 24.0
 VIEW_SHARE = 0.12
+# Meta computes insights anew about every 15 minutes.
+REFRESH_S = 900
 # Share of conversions and the hours after the click between which they happen, evenly.
 LAGS = ((0.35, 0, 1), (0.25, 1, 24), (0.27, 24, 168), (0.13, 168, 648))
 REPORTING = ((0.80, 0, 1), (0.15, 1, 24), (0.05, 24, LATEST))
@@ -93,6 +95,10 @@ def _hours(rng: np.random.Generator, shares: tuple[tuple[float, float, float], .
     high = np.array([row[2] for row in shares], float)
     which = np.searchsorted(np.cumsum([row[0] for row in shares])[:-1], rng.random(count), side="right")
     return np.asarray(rng.uniform(low[which], high[which]))
+
+
+def last_refresh(at: float) -> int:
+    return int(at) // REFRESH_S * REFRESH_S
 
 
 def known(market: Market, at: float) -> Records:

@@ -18,8 +18,6 @@ from simulator.store import Document
 HOURS = 24
 # People that ad sets of one account reach in common.
 OVERLAP = 0.85
-# Meta computes insights anew about every 15 minutes.
-REFRESH_S = 900
 KEPT = 4
 Keys = NDArray[np.int64]
 
@@ -62,7 +60,7 @@ def scope(call: Call, kind: str, node: Document, level: str) -> Scope:
 
 def build(call: Call, query: Query, found: Scope, node_id: str) -> Table:
     """As of the last full quarter of an hour; pages of one report come from the same sums."""
-    market, at = found.market, int(call.now.timestamp()) // REFRESH_S * REFRESH_S
+    market, at = found.market, conversions.last_refresh(call.now.timestamp())
     key = (node_id, query.level, query.periods, query.hourly, market.settled, at, len(market.freezes))
     if key not in market.sums:
         while len(market.sums) >= KEPT:

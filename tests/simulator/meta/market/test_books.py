@@ -20,6 +20,15 @@ class TestReferences:
         assert found["caused"] == pytest.approx(found["expected"], rel=0.5)
         assert 0 < found["reported"] < found["caused"]
 
+    def test_reported_is_what_a_report_told_at_its_last_refresh(self, live: Live) -> None:
+        live.shop(adsets=3)
+        live.advance(DAY)
+        now = live.books()["settled_until"]
+
+        told = [live.books(as_of=now + seconds)["conversions"]["reported"] for seconds in (-3600, 0, 899, 900)]
+
+        assert told[0] < told[1] == told[2] < told[3]
+
     def test_equal_curves_leave_a_clairvoyant_nothing_to_gain(self, live: Live) -> None:
         live.shop(adsets=1)
         live.advance(DAY)

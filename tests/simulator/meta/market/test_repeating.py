@@ -47,7 +47,7 @@ class TestRestart:
         store = Store(tmp_path)
         world, account = crowd(store, 5)
         advance(world, account, 30)
-        whole = market_books(world, account, "campaign", 0, 2**60)
+        whole = market_books(world, account, "campaign", (0, 2**60), None)
         store.close()
 
         other = Store(tmp_path / "again")
@@ -57,7 +57,7 @@ class TestRestart:
         reopened = Store(tmp_path / "again")
         world = World(reopened, Faults(reopened))
         advance(world, dict(reopened.all("account")[0]), 18)
-        continued = market_books(world, reopened.all("account")[0], "campaign", 0, 2**60)
+        continued = market_books(world, reopened.all("account")[0], "campaign", (0, 2**60), None)
         reopened.close()
 
         assert continued == whole
