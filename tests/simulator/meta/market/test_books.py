@@ -25,7 +25,7 @@ class TestReferences:
         live.advance(DAY)
         now = live.books()["settled_until"]
 
-        told = [live.books(as_of=now + seconds)["conversions"]["reported"] for seconds in (-3600, 0, 899, 900)]
+        told = [live.books(as_of=now + seconds)["conversions"]["reported"] for seconds in (-21_600, 0, 899, 21_600)]
 
         assert told[0] < told[1] == told[2] < told[3]
 
