@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
-from models.domain.states import PlatformKind
+from models.domain.states import OptimizerGoal, PlatformKind, Trend
 
 Minor = Annotated[int, Field(ge=0)]
 BasisPoints = Annotated[int, Field(ge=0)]
@@ -38,12 +38,22 @@ class DayCounts:
     value_minor: int | None = None
 
 
+class Signal(_Value):
+    """What the learned parts said of an owner when the problem was put: for rules and people, not for the engine."""
+
+    score: float | None = None
+    trend: Trend = Trend.UNKNOWN
+    trend_per_week: float | None = None
+    anomaly: str | None = None
+
+
 class Owner(_Value):
     """A budget owner: an ad set, or a campaign under campaign budgets.
 
     `now_minor` is what the platform holds. `day_ago_minor` and `week_ago_minor` are what it held 24 hours and 7 days
     ago, or at first. `edited_at` is the last change by anybody. `spent_minor` is the spend of its whole life, of
     which `spent_today_minor` today. `remaining_cap_minor`: what the platform's own spending limit still allows.
+    `prior_score` is what was believed of it before it ran, as a weak score.
     """
 
     object_id: UUID
@@ -63,15 +73,21 @@ class Owner(_Value):
     spent_today_minor: Minor = 0
     remaining_cap_minor: int | None = None
     value_per_conversion_minor: int | None = None
+    prior_score: Annotated[float, Field(gt=0, lt=1)] | None = None
+    signal: Signal = Signal()
     days: list[DayCounts] = []
 
 
 class Pool(_Value):
     """The owners among which money may move, and how far: one campaign of ours.
 
+    `goal` says what money is to bring as much of. `target_cost_minor` is what a result may cost, `target_roas_bp` what
+    a unit of money has to bring back; both as constraints, where people gave them. `first_step` bounds the one move of
+    an owner's first two days, while the platform learns anyway; None: as any other.
     `pool_minor` is what the owners' budgets add up to and go on adding up to. Amounts are multiples of `unit_minor`,
     the smallest step that the platform takes. `frozen` says in words why nothing may be decided; the engine then
-    answers with no action. `decided_at` is when money of this pool was last moved.
+    answers with no action. `decided_at` is when money of this pool was last moved. `total_left_minor` is what its
+    total cap still allows, until `ends_at`.
     """
 
     campaign_id: UUID
@@ -83,6 +99,12 @@ class Pool(_Value):
     max_week: BasisPoints
     may_raise: bool
     may_cut: bool
+    first_step: BasisPoints | None = None
+    goal: OptimizerGoal = OptimizerGoal.RESULTS
+    target_cost_minor: Minor | None = None
+    target_roas_bp: BasisPoints | None = None
+    total_left_minor: int | None = None
+    ends_at: datetime | None = None
     platform_budget_optimisation: bool = False
     decided_at: datetime | None = None
     frozen: str | None = None
@@ -115,12 +137,16 @@ class Why(StrEnum):
     LEARNING = "learning"
     AT_LIMIT = "at_limit"
     NOT_DELIVERING = "not_delivering"
+    RULE = "rule"
 
 
 class OwnerDecision(_Value):
     """What was seen and believed of one owner. Rates are floats; None where nothing could be said.
 
-    `gain` ranks edits while the quota is short: expected conversions per day more, of this edit alone.
+    `gain` ranks edits while the quota is short: expected conversions per day more, of this edit alone. Results (or
+    their value) per minor unit of money come with an 80 % interval; `expected_*` are results per day at the budget
+    before and after. `better` is the probability that it brings more per spend than the rest of its pool. `pause`: it
+    is to be paused; its amount stays.
     """
 
     object_id: UUID
@@ -132,10 +158,20 @@ class OwnerDecision(_Value):
     conversions_per_click: float | None = None
     limited_by: list[str] = []
     gain: float = 0.0
+    results_per_spend: float | None = None
+    results_per_spend_low: float | None = None
+    results_per_spend_high: float | None = None
+    expected_before: float | None = None
+    expected_after: float | None = None
+    better: float | None = None
+    pause: bool = False
 
 
 class PoolDecision(_Value):
-    """`moves` is False for "no action because …". The owners' `after_minor` add up to what `before_minor` do."""
+    """`moves` is False for "no action because …". The owners' `after_minor` add up to what `before_minor` do.
+
+    The expected gain has an 80 % interval. `advice` is for people: what is worth doing and not ours to do.
+    """
 
     campaign_id: UUID
     moves: bool
@@ -143,6 +179,9 @@ class PoolDecision(_Value):
     words: str
     confidence_bp: BasisPoints | None = None
     expected_gain_bp: int | None = None
+    gain_low_bp: int | None = None
+    gain_high_bp: int | None = None
+    advice: str | None = None
     owners: list[OwnerDecision]
 
 

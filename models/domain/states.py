@@ -144,6 +144,13 @@ class MoveOrigin(StrEnum):
     REVERT = "revert"
 
 
+class OptimizerGoal(StrEnum):
+    """What a campaign's money is to bring as much of: results, or their value where the platform reports it."""
+
+    RESULTS = "results"
+    VALUE = "value"
+
+
 class MoveState(StrEnum):
     """Of a move set and of each of its actions. `no_action`: a run looked at the campaign and left it as it is."""
 
@@ -255,3 +262,40 @@ class WriteOp(StrEnum):
     PAUSE = "pause"
     DELETE = "delete"
     RENAME = "rename"
+
+
+class PredictorState(StrEnum):
+    """Of several trainings one serves. `rejected`: it did not beat the smoothed ratio."""
+
+    SERVING = "serving"
+    RETIRED = "retired"
+    REJECTED = "rejected"
+
+
+class Trend(StrEnum):
+    """Of a rate beyond counting noise. `unknown`: too little to say, which is not the same as steady."""
+
+    RISING = "rising"
+    STEADY = "steady"
+    FALLING = "falling"
+    UNKNOWN = "unknown"
+
+
+class AnomalyKind(StrEnum):
+    """`tracking`: clicks without conversions across an account. `delivery`: a budget that is not spent any more."""
+
+    TRACKING = "tracking"
+    DELIVERY = "delivery"
+    FIGURES = "figures"
+
+
+class MoveVerdictKind(StrEnum):
+    IMPROVED = "improved"
+    WORSE = "worse"
+    INCONCLUSIVE = "inconclusive"
+
+
+class WhatIfState(StrEnum):
+    WORKING = "working"
+    DONE = "done"
+    FAILED = "failed"

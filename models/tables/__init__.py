@@ -11,6 +11,7 @@ from models.tables import (
     command_input,
     content,
     drift,
+    evidence,
     identity,
     ledger,
     metrics,
@@ -19,6 +20,8 @@ from models.tables import (
     plan,
     platform_node,
     render,
+    rules,
+    signals,
     stop,
     strategy,
 )
@@ -34,6 +37,7 @@ __all__ = [
     "command_input",
     "content",
     "drift",
+    "evidence",
     "identity",
     "ledger",
     "metrics",
@@ -42,6 +46,8 @@ __all__ = [
     "plan",
     "platform_node",
     "render",
+    "rules",
+    "signals",
     "stop",
     "strategy",
 ]

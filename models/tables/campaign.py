@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from models.domain.states import CampaignStatus, Delivery, Gate, OptimizerMode
+from models.domain.states import CampaignStatus, Delivery, Gate, OptimizerGoal, OptimizerMode
 from models.tables.base import TEXTS, TIMESTAMP, JsonObject, TenantRow, same_workspace, stored, tenant_args
 
 
@@ -60,6 +60,10 @@ class Campaign(TenantRow, table=True):
     """Closed by a stop of this campaign alone; the ad account has its own."""
     optimizer_mode: OptimizerMode | None = Field(default=None, sa_type=stored(OptimizerMode))
     """None: as the workspace says."""
+    optimizer_goal: OptimizerGoal | None = Field(default=None, sa_type=stored(OptimizerGoal))
+    """None: what its KPI says, results without one."""
+    held_out_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+    """Since when the optimizer leaves it alone, so that its effect on the others can be measured."""
     hold_reason: str | None = None
     """Why Greenlight itself paused it; None once somebody resumes it."""
     metrics_read_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)

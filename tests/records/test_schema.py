@@ -19,7 +19,7 @@ from records.database import Database
 # Tables without a workspace; each has policies of its own, told in the first migration.
 NOT_TENANT = {"user_account", "user_credential", "user_session", "workspace"}
 APPEND_ONLY = {"audit_event", "ballot", "budget_change", "command_input", "ledger_attempt", "metric_reading"}
-DELETABLE = {"upload", "membership", "user_session", "notification", "optimizer_run"}
+DELETABLE = {"upload", "membership", "user_session", "notification", "optimizer_run", "rule_evaluation"}
 DEFINER_FUNCTIONS = {
     "login_lookup",
     "store_password_hash",
