@@ -16,7 +16,7 @@ from activities.heartbeats import heartbeating
 from activities.problems import Asked
 from activities.run_blobs import RunBlob, store_blob
 from models.contracts.optimizing import Decided, RunRef
-from optimizer.engine import ENGINE, decide
+from optimizer.engines import DEFAULT_ENGINE, decide
 from optimizer.problem import Decision
 from providers.errors import ProviderError
 from providers.storage.protocol import ObjectStore
@@ -47,7 +47,7 @@ class Deciding:
                 if before is not None:
                     return before
                 try:
-                    asked = await problems.load(session, run, ENGINE)
+                    asked = await problems.load(session, run, DEFAULT_ENGINE)
                 except ProviderError as error:
                     raise as_application_error(error) from error
             decision = await to_thread.run_sync(decide, asked.problem)
@@ -61,6 +61,6 @@ class Deciding:
         settled = settle(run, asked, decision)
         for campaign_id, words in settled.broken.items():
             log.error("the engine's answer breaks a limit", campaign=str(campaign_id), why=words, inputs=sha256)
-        decisions = RunDecisions(ENGINE, sha256, asked.problem.now, settled.moves, settled.proposals)
+        decisions = RunDecisions(asked.problem.engine, sha256, asked.problem.now, settled.moves, settled.proposals)
         async with self.database.workspace_transaction(run.workspace_id) as session:
             return await decided.store(session, run, decisions)

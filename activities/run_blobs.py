@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from optimizer.engine import ENGINE, decide
+from optimizer.engines import ENGINES, decide
 from optimizer.problem import Decision, Problem
 from providers.storage.keys import run_key
 from providers.storage.protocol import ObjectStore
@@ -21,8 +21,8 @@ class RunBlob(BaseModel):
     decision: Decision
 
 
-class OtherEngine(Exception):
-    """The run was decided by an engine that is not the present one, so nothing can be said by computing it again."""
+class UnknownEngine(Exception):
+    """What decided then is not part of this version, so the decision cannot be computed again."""
 
 
 async def store_blob(store: ObjectStore, workspace_id: UUID, blob: RunBlob) -> str:
@@ -41,11 +41,11 @@ async def read_blob(store: ObjectStore, workspace_id: UUID, sha256: str) -> RunB
 
 
 def replay(blob: RunBlob) -> Decision:
-    """Decides anew from exactly what was known then.
+    """Decides anew, by the same engine, from exactly what was known then.
 
     Raises:
-        OtherEngine: another engine, or another version of it, decided then.
+        UnknownEngine: the engine that decided then is not part of this version.
     """
-    if blob.problem.engine != ENGINE:
-        raise OtherEngine(f"{blob.problem.engine} decided then; what runs now is {ENGINE}.")
+    if blob.problem.engine not in ENGINES:
+        raise UnknownEngine(f"{blob.problem.engine} decided then; this version has {', '.join(ENGINES)}.")
     return decide(blob.problem)

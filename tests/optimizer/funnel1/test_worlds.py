@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from models.domain.states import PlatformKind
-from optimizer.engine import decide
+from optimizer.funnel1.engine import decide
 from optimizer.problem import DayCounts, Owner, Pool, Problem
 
 Floats = NDArray[np.float64]

@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from optimizer import wording
-from optimizer.allocation import allocate
-from optimizer.estimates import Floats, Ints
-from optimizer.limits import REST, Limits
+from optimizer.funnel1 import wording
+from optimizer.funnel1.allocation import allocate
+from optimizer.funnel1.estimates import Floats, Ints
+from optimizer.funnel1.limits import REST, Limits
+from optimizer.funnel1.table import Table
 from optimizer.problem import Decision, Owner, OwnerDecision, Pool, PoolDecision, Problem, Why
-from optimizer.table import Table
 
 ENGINE = "funnel-1"
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 
-from optimizer.engine import ENGINE, decide
+from optimizer.funnel1.engine import ENGINE, decide
 from optimizer.problem import Owner, OwnerDecision, Pool, PoolDecision, Problem, Why
 from tests.optimizer.problems import BUDGET, NOW, day, earning, owner, pool, problem, problems
 

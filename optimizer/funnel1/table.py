@@ -6,9 +6,9 @@ from math import erf, sqrt
 
 import numpy as np
 
-from optimizer.allocation import Shares
-from optimizer.estimates import Estimates, Flags, Floats, Ints, Layout, estimate
-from optimizer.limits import Limits, limits_of
+from optimizer.funnel1.allocation import Shares
+from optimizer.funnel1.estimates import Estimates, Flags, Floats, Ints, Layout, estimate
+from optimizer.funnel1.limits import Limits, limits_of
 from optimizer.problem import Owner, Pool, Problem
 
 DEAD = 0.05

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.estimates import Floats, Ints, Layout
+from optimizer.funnel1.estimates import Floats, Ints, Layout
 
 CURVE = 0.5
 """Results are taken to grow with spend to this power: an assumed saturating curve, for nobody has measured one."""
