@@ -68,7 +68,14 @@ def upgrade() -> None:
         sa.Column(
             "state",
             sa.Enum(
-                "working", "done", "failed", name="whatifstate", native_enum=False, create_constraint=True, length=40
+                "working",
+                "done",
+                "failed",
+                "cancelled",
+                name="whatifstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
             ),
             nullable=False,
         ),

@@ -299,3 +299,4 @@ class WhatIfState(StrEnum):
     WORKING = "working"
     DONE = "done"
     FAILED = "failed"
+    CANCELLED = "cancelled"
