@@ -6,14 +6,16 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from models.domain.states import PlatformKind
+from models.domain.states import OptimizerGoal, PlatformKind
 from optimizer.problem import DayCounts, Owner, Pool, Problem
 
 NOW = datetime(2026, 9, 15, 12, 0, tzinfo=UTC)
 BUDGET = 10_000
 
 
-def day(age: int, spend: int, clicks: int, conversions: int | None, *, read_at: datetime = NOW) -> DayCounts:
+def day(
+    age: int, spend: int, clicks: int, conversions: int | None, *, read_at: datetime = NOW, value: int | None = None
+) -> DayCounts:
     return DayCounts(
         day=date(2026, 9, 15) - timedelta(days=age),
         read_at=read_at,
@@ -21,6 +23,7 @@ def day(age: int, spend: int, clicks: int, conversions: int | None, *, read_at: 
         impressions=clicks * 50,
         clicks=clicks,
         conversions=conversions,
+        value_minor=value,
     )
 
 
@@ -90,8 +93,8 @@ def _days(draw: st.DrawFn) -> list[DayCounts]:
     rows = []
     for age in ages:
         spend, clicks = draw(st.one_of(st.just(0), st.integers(-500, 10**8))), draw(_counts)
-        conversions = draw(st.none() | st.integers(-5, 2_000))
-        rows.append(replace(day(age, spend, abs(clicks), conversions), clicks=clicks))
+        conversions, value = draw(st.none() | st.integers(-5, 2_000)), draw(st.none() | st.integers(-500, 10**8))
+        rows.append(replace(day(age, spend, abs(clicks), conversions, value=value), clicks=clicks))
     return rows
 
 
@@ -115,6 +118,7 @@ def _owners(draw: st.DrawFn, unit: int, place: int) -> Owner:
         spent_minor=draw(around),
         remaining_cap_minor=draw(st.none() | st.integers(-10, 3 * now + 10)),
         value_per_conversion_minor=draw(st.none() | st.integers(0, 10**6)),
+        prior_score=draw(st.none() | st.floats(0.01, 0.99)),
     )
 
 
@@ -132,6 +136,12 @@ def _pools(draw: st.DrawFn, place: int) -> Pool:
         may_raise=draw(st.sampled_from([True, True, True, False])),
         may_cut=draw(st.sampled_from([True, True, True, False])),
         decided_at=draw(st.none() | st.just(NOW - timedelta(hours=30))),
+        first_step=draw(st.sampled_from([None, None, 0, 1_000, 4_000, 10_000])),
+        goal=draw(st.sampled_from(OptimizerGoal)),
+        target_cost_minor=draw(st.none() | st.integers(0, 10**6)),
+        target_roas_bp=draw(st.none() | st.integers(0, 10**5)),
+        total_left_minor=draw(st.none() | st.integers(-10, 10**9)),
+        ends_at=draw(st.none() | st.integers(-2, 60).map(lambda days: NOW + timedelta(days=days))),
     )
 
 
