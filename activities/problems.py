@@ -104,6 +104,7 @@ def pool_of(facts: PoolFacts, figures: Figures, at: Moment) -> Pool:
         max_week=schedule.envelope.max_week if schedule else 0,
         may_raise=EnvelopeAction.RAISE in actions,
         may_cut=EnvelopeAction.CUT in actions,
+        may_pause=kind is PlatformKind.AD_SET and EnvelopeAction.PAUSE_AD_SET in actions,
         platform_budget_optimisation=_platform_shares_out(facts, rows),
         decided_at=_decided_at(facts, at.mode),
         frozen=frozen_words(facts, rows, figures.histories, (at.account, at.now)),

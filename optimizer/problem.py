@@ -99,6 +99,7 @@ class Pool(_Value):
     max_week: BasisPoints
     may_raise: bool
     may_cut: bool
+    may_pause: bool = False
     first_step: BasisPoints | None = None
     goal: OptimizerGoal = OptimizerGoal.RESULTS
     target_cost_minor: Minor | None = None
