@@ -36,6 +36,7 @@ def broken_limits(asked: Asked, pool: Pool, answer: PoolDecision) -> list[str]:
         unit_minor=pool.unit_minor,
         approved_minor=asked.approved_minor.get(pool.campaign_id, 0),
         budgets=[_guarded(pool, owner, wanted.get(owner.object_id)) for owner in pool.owners],
+        first_step=pool.first_step,
     )
     return violations(guarded, [each.object_id for each in answer.owners])
 
@@ -55,6 +56,7 @@ def _guarded(pool: Pool, owner: Owner, wanted_minor: int | None) -> GuardedBudge
         least_minor=spent,
         most_minor=None if owner.remaining_cap_minor is None else owner.remaining_cap_minor + spent,
         learning=owner.learning,
+        started_at=owner.started_at,
     )
 
 

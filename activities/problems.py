@@ -102,6 +102,7 @@ def pool_of(facts: PoolFacts, figures: Figures, at: Moment) -> Pool:
         pool_minor=sum(row.budget_minor for row in rows),
         max_step=schedule.envelope.max_step if schedule else 0,
         max_week=schedule.envelope.max_week if schedule else 0,
+        first_step=schedule.envelope.first_step if schedule else None,
         may_raise=EnvelopeAction.RAISE in actions,
         may_cut=EnvelopeAction.CUT in actions,
         may_pause=kind is PlatformKind.AD_SET and EnvelopeAction.PAUSE_AD_SET in actions,

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from models.domain.budget_history import DAY, WEEK, BudgetHistory
-from models.domain.budget_limits import AllowedRange, BudgetLimits, allowed_range
+from models.domain.budget_limits import AllowedRange, BudgetLimits, allowed_range, is_first_move, largest_step
 from models.domain.ledger import OPEN_STATES
 from models.domain.schedule import BudgetLevel, BudgetPeriod, Schedule
 from models.domain.states import DocumentState, PlatformKind
@@ -17,6 +17,7 @@ from models.tables.ad_account import AdAccount
 from models.tables.base import JsonObject
 from models.tables.ledger import LedgerIntent, PlatformObject
 from models.tables.plan import ScheduleVersion
+from models.tables.platform_node import PlatformNode
 from records import budgets
 
 BUDGET_FIELDS = ("daily_budget", "lifetime_budget")
@@ -36,6 +37,8 @@ class PoolView:
     under_way: dict[UUID, int] = field(default_factory=dict)
     """What writes that are sent, or may have been, give their objects."""
     unit_minor: int = 1
+    started: dict[UUID, datetime] = field(default_factory=dict)
+    """When each of them began to run, as far as the platform says."""
 
     @property
     def field(self) -> str:
@@ -57,18 +60,20 @@ class PoolView:
         known = [amount for amount in rest if amount is not None]
         return sum(known) if len(known) == len(rest) else None
 
-    def limits(self, object_id: UUID) -> BudgetLimits | None:
+    def limits(self, object_id: UUID, now: datetime) -> BudgetLimits | None:
         """None where the approved schedule gives that object no budget."""
         row = self.owners.get(object_id)
         part = next((part for part in self.schedule.split if row and part.plan_key == row.plan_key), None)
         if part is None:
             return None
-        envelope = self.schedule.envelope
-        return BudgetLimits(envelope.max_step, envelope.max_week, part.floor_minor, part.ceiling_minor, self.unit_minor)
+        envelope, history = self.schedule.envelope, self.histories.get(object_id, BudgetHistory())
+        first = is_first_move(self.started.get(object_id), history.edited_at, now)
+        step = largest_step(envelope.max_step, envelope.first_step, first=first)
+        return BudgetLimits(step, envelope.max_week, part.floor_minor, part.ceiling_minor, self.unit_minor)
 
     def allowed(self, object_id: UUID, now: datetime) -> AllowedRange | None:
         """What that budget may become now; None where it is not one of the pool, or was never read."""
-        limits, history = self.limits(object_id), self.histories.get(object_id, BudgetHistory())
+        limits, history = self.limits(object_id, now), self.histories.get(object_id, BudgetHistory())
         day_ago, week_ago = history.at(now - DAY), history.at(now - WEEK)
         if limits is None or day_ago is None or week_ago is None:
             return None
@@ -98,7 +103,15 @@ async def load(
         histories={row.id: known[row.platform_id] for row in owners.values() if row.platform_id in known},
         under_way=under_way,
         unit_minor=to_minor(1, account.currency),
+        started=await _started(session, list(owners)),
     )
+
+
+async def _started(session: AsyncSession, object_ids: list[UUID]) -> dict[UUID, datetime]:
+    query = select(PlatformNode.object_id, PlatformNode.starts_at).where(
+        col(PlatformNode.object_id).in_(object_ids), col(PlatformNode.starts_at).is_not(None)
+    )
+    return {row.object_id: row.starts_at for row in await session.execute(query)}
 
 
 async def approved_schedule(session: AsyncSession, campaign_id: UUID) -> Schedule | None:

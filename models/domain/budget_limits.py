@@ -4,10 +4,13 @@ Pure. Money in minor units; steps in basis points of what the budget was 24 hour
 """
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from models.domain.money import in_words
 
 WHOLE = 10_000
+FIRST_DAYS = timedelta(hours=48)
+"""An ad set that is younger is learning anyway, so one larger change of its budget costs next to nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,16 @@ class BudgetLimits:
     floor_minor: int
     ceiling_minor: int
     unit_minor: int = 1
+
+
+def is_first_move(started_at: datetime | None, edited_at: datetime | None, now: datetime) -> bool:
+    """Whether a move now would be the first of a budget whose owner is still in its first two days."""
+    return started_at is not None and now - started_at < FIRST_DAYS and edited_at is None
+
+
+def largest_step(max_step: int, first_step: int | None, *, first: bool) -> int:
+    """In basis points of the value 24 hours ago; `first` as `is_first_move` says."""
+    return max(max_step, first_step or 0) if first else max_step
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from models.domain.content import ItemContent
 from models.domain.money import in_words, split_above
 from models.domain.naming import Naming, plan_key, render_name
 from models.domain.plan_tree import PlanContext, countries_of, grow_tree, name_fields
-from models.domain.schedule import BudgetLevel, BudgetPeriod, Entry, EntryKind, IfLate, Schedule, Split
+from models.domain.schedule import BudgetLevel, BudgetPeriod, Entry, EntryKind, Envelope, IfLate, Schedule, Split
 from models.domain.strategy import Strategy
 
 REVIEW_LEAD = timedelta(hours=24)
@@ -22,6 +22,8 @@ CAMPAIGN_KEY = "main"
 # Without an end date the total still needs a bound that people approve; when it is reached, they are asked again.
 OPEN_ENDED_DAYS = 30
 LONGEST_MONTH_DAYS = 31
+FIRST_STEP = 4_000
+"""Basis points: large enough to follow what the first days show, and small enough to be wrong once."""
 
 
 class AccountFacts(Document):
@@ -93,6 +95,7 @@ def default_schedule(brief: Brief, strategy: Strategy, account: AccountFacts, no
         budget_period=owners.period,
         entries=_flights(start, end, brief.flight.blackouts),
         split=_split(total if daily is None else daily, owners, floor, account.currency),
+        envelope=Envelope(first_step=FIRST_STEP),
     )
 
 

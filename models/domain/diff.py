@@ -27,12 +27,13 @@ LABELS = {
     "mode_max": "what the optimizer may do",
     "max_step": "largest step a day",
     "max_week": "largest step a week",
+    "first_step": "first step while the platform learns",
     "min_active_ads": "fewest active ads",
     "sha256": "picture",
     "total_cap_minor": "total budget",
     "url_tags": "link tags",
 }
-_BASIS_POINTS = frozenset({"max_step", "max_week", "share", "holdout", "gross_margin", "lead_to_sale"})
+_BASIS_POINTS = frozenset({"max_step", "max_week", "first_step", "share", "holdout", "gross_margin", "lead_to_sale"})
 _UNSEEN = frozenset({"asset_id", "api_version", "provenance", "brief_version"})
 # Levels of the path that say nothing once the part itself is named.
 _SILENT = frozenset(

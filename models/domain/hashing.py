@@ -89,7 +89,11 @@ def content_hash(included: Mapping[str, str]) -> str:
 
 
 def schedule_hash(schedule: Schedule) -> str:
-    return _digest("schedule/1", schedule.model_dump())
+    approved = schedule.model_dump()
+    # Left out where there is none, so that what was approved before there were first steps keeps its hash.
+    if approved["envelope"]["first_step"] is None:
+        del approved["envelope"]["first_step"]
+    return _digest("schedule/1", approved)
 
 
 def ads_hash(plan: AdsPlan, strategy: StrategyHashes) -> str:

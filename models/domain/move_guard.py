@@ -9,8 +9,11 @@ from datetime import datetime
 from uuid import UUID
 
 from models.domain.budget_history import DAY
-from models.domain.budget_limits import BudgetLimits, allowed_range, objection
+from models.domain.budget_limits import WHOLE, BudgetLimits, allowed_range, is_first_move, largest_step, objection
 from models.domain.money import in_words
+
+LEARNING_STEP = 2_000
+"""Basis points: larger steps let the platform begin its learning anew, as practitioners see it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +34,15 @@ class GuardedBudget:
     most_minor: int | None = None
     """Above it nothing is raised: what the platform's spending limits still allow."""
     learning: bool = False
+    started_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class GuardedPool:
-    """`may_move`: the campaign is live, not frozen, and its figures are fresh. Steps in basis points."""
+    """`may_move`: the campaign is live, not frozen, and its figures are fresh. Steps in basis points.
+
+    `first_step`: the approved one larger move of an owner's first two days; None: none was approved.
+    """
 
     currency: str
     now: datetime
@@ -47,6 +54,7 @@ class GuardedPool:
     unit_minor: int
     approved_minor: int
     budgets: Sequence[GuardedBudget]
+    first_step: int | None = None
 
 
 def violations(pool: GuardedPool, named: Sequence[UUID]) -> list[str]:
@@ -83,9 +91,10 @@ def _of_the_sum(pool: GuardedPool) -> list[str]:
 
 
 def _of_one(pool: GuardedPool, budget: GuardedBudget, wanted: int) -> list[str]:
-    limits = BudgetLimits(
-        pool.max_step, pool.max_week, budget.floor_minor, budget.ceiling_minor, unit_minor=pool.unit_minor
-    )
+    first = is_first_move(budget.started_at, budget.edited_at, pool.now)
+    step = largest_step(pool.max_step, pool.first_step, first=first)
+    calm = largest_step(LEARNING_STEP, pool.first_step, first=first)
+    limits = BudgetLimits(step, pool.max_week, budget.floor_minor, budget.ceiling_minor, unit_minor=pool.unit_minor)
     within = allowed_range(limits, day_ago_minor=budget.day_ago_minor, week_ago_minor=budget.week_ago_minor)
     raises = wanted > budget.now_minor
     checks = (
@@ -97,8 +106,8 @@ def _of_one(pool: GuardedPool, budget: GuardedBudget, wanted: int) -> list[str]:
             f"the spending limits above it leave {in_words(max(budget.most_minor or 0, 0), pool.currency)}.",
         ),
         (
-            budget.learning and 5 * abs(wanted - budget.day_ago_minor) > budget.day_ago_minor,
-            "it is still learning, and more than a fifth would let it begin anew.",
+            budget.learning and WHOLE * abs(wanted - budget.day_ago_minor) > calm * budget.day_ago_minor,
+            f"it is still learning, and more than {calm / 100:g} % would let it begin anew.",
         ),
         (wanted < budget.least_minor, f"{in_words(budget.least_minor, pool.currency)} of it is spent already."),
         (

@@ -74,11 +74,16 @@ class EnvelopeAction(StrEnum):
 
 
 class Envelope(Document):
-    """How far the optimizer may go: its highest mode, the largest step per 24 h and per 7 days, and which actions."""
+    """How far the optimizer may go: its highest mode, the largest step per 24 h and per 7 days, and which actions.
+
+    `first_step` bounds the one larger move of a budget in its first two days, while the platform learns anyway; None:
+    no larger than any other.
+    """
 
     mode_max: OptimizerMode = OptimizerMode.SUGGEST
     max_step: BasisPoints = 2_000
     max_week: BasisPoints = 5_000
+    first_step: BasisPoints | None = None
     actions: list[EnvelopeAction] = [EnvelopeAction.RAISE, EnvelopeAction.CUT]
     min_active_ads: Annotated[int, Field(ge=1)] = 1
 

@@ -25,6 +25,7 @@ from models.tables.approval import Approval
 from models.tables.campaign import Campaign
 from models.tables.ledger import PlatformObject
 from models.tables.plan import ScheduleVersion
+from models.tables.platform_node import PlatformNode
 from records import budgets, gate, ledger
 from records.budgets import SeenBudget
 from records.gate import GateVerdict
@@ -84,6 +85,37 @@ async def test_nothing_but_budgets_of_the_pool_is_moved(live: Desk, write_class:
 @pytest.mark.parametrize(("amount", "verdict"), [(15_999, DROPS), (16_000, PASSES), (20_001, DROPS)])
 async def test_a_step_is_measured_against_the_value_a_day_ago(live: Desk, amount: int, verdict: GateVerdict) -> None:
     assert (await ruled(live, await moved(live, amount))).verdict is verdict
+
+
+async def test_the_first_move_of_a_young_ad_set_may_be_larger_where_that_is_approved(live: Desk) -> None:
+    row = next(row for row in await live.objects() if row.kind is PlatformKind.AD_SET)
+    await show(live, row, starts_at=datetime.now(UTC))
+    wanted = await moved(live, 12_000)
+    assert (await ruled(live, wanted)).verdict is DROPS
+
+    await approve_envelope(live, first_step=4_000)
+    assert (await ruled(live, wanted)).verdict is PASSES
+    assert (await ruled(live, await moved(live, 11_999))).verdict is DROPS
+
+    await pass_time(live, 49)
+    assert (await ruled(live, wanted)).verdict is DROPS
+
+
+async def show(desk: Desk, row: PlatformObject, **seen: object) -> None:
+    """A reading listed it on the platform."""
+    node = PlatformNode.model_validate(
+        {
+            **row.model_dump(include={"workspace_id", "campaign_id", "kind", "platform_id", "name"}),
+            "ad_account_id": desk.account_id,
+            "object_id": row.id,
+            "status": "ACTIVE",
+            "effective_status": "ACTIVE",
+            "seen_at": datetime.now(UTC),
+            **seen,
+        }
+    )
+    async with desk.database.workspace_transaction(desk.workspace_id) as session:
+        session.add(node)
 
 
 async def test_small_steps_do_not_add_up_to_more_than_the_weeks_limit(live: Desk) -> None:

@@ -82,6 +82,10 @@ def envelope_words(envelope: Envelope) -> str:
         return "Greenlight changes no budget by itself and suggests nothing."
     may = listed([ACTIONS[action] for action in envelope.actions], "or")
     steps = f"by at most {envelope.max_step / 100:g} % a day and {envelope.max_week / 100:g} % a week"
+    if envelope.first_step:
+        steps += (
+            f", once by up to {envelope.first_step / 100:g} % in an ad set's first two days, while Meta learns anyway"
+        )
     if envelope.mode_max is OptimizerMode.SUGGEST:
         return f"Greenlight may suggest to {may}, {steps}; a person decides on each suggestion."
     kept = f"{counted(envelope.min_active_ads, 'ad', 'ads')} of each ad set or more stay active"

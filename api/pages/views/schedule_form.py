@@ -14,6 +14,7 @@ LABELS: Mapping[str, str] = {
     "part": "Where the money goes",
     "max_step": "Largest step a day",
     "max_week": "Largest step a week",
+    "first_step": "First step",
     "min_active_ads": "Active ads",
 }
 
@@ -31,6 +32,7 @@ def first_values(schedule: Schedule) -> Typed:
                 "mode": envelope.mode_max,
                 "max_step": f"{envelope.max_step / 100:g}",
                 "max_week": f"{envelope.max_week / 100:g}",
+                "first_step": "" if envelope.first_step is None else f"{envelope.first_step / 100:g}",
                 "action": list(envelope.actions),
                 "min_active_ads": str(envelope.min_active_ads),
             }
@@ -99,8 +101,8 @@ def _split(typed: Typed, old: Schedule) -> list[Split]:
 
 def _envelope(typed: Typed, old: Schedule) -> dict[str, JsonValue]:
     # A percentage with two decimals, in hundredths, reads like an amount in dollars.
-    step, week = typed.minor("max_step", "USD"), typed.minor("max_week", "USD")
-    for name, value in (("max_step", step), ("max_week", week)):
+    step, week, first = (typed.minor(name, "USD") for name in ("max_step", "max_week", "first_step"))
+    for name, value in (("max_step", step), ("max_week", week), ("first_step", first or 0)):
         if value is None or value > 10_000:
             typed.wrong(name, "Write a percentage from 0 to 100.")
     actions: list[JsonValue] = [action for action in typed.all("action") if action in set(EnvelopeAction)]
@@ -108,6 +110,7 @@ def _envelope(typed: Typed, old: Schedule) -> dict[str, JsonValue]:
         "mode_max": typed.one("mode"),
         "max_step": step,
         "max_week": week,
+        "first_step": first,
         "actions": actions,
         "min_active_ads": typed.number("min_active_ads") or old.envelope.min_active_ads,
     }

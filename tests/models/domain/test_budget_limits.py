@@ -1,15 +1,18 @@
 """How far a budget may be moved, and how raises are paid for by cuts."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.domain.budget_limits import BudgetLimits, allowed_range, objection
+from models.domain.budget_limits import BudgetLimits, allowed_range, is_first_move, largest_step, objection
 from models.domain.financing import Raise, affordable
 
 amounts = st.integers(min_value=0, max_value=10**9)
 points = st.integers(min_value=0, max_value=10_000)
 units = st.sampled_from([1, 100])
+NOW = datetime(2026, 9, 15, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -35,6 +38,29 @@ def test_the_tightest_limit_binds_and_is_named() -> None:
 
     assert (near.low_minor, near.low_by, near.high_minor, near.high_by) == (8_500, "floor", 11_000, "ceiling")
     assert (far.high_minor, far.high_by) == (10_500, "week")
+
+
+@pytest.mark.parametrize(
+    ("age", "edited", "step"),
+    [
+        (timedelta(hours=1), None, 4_000),
+        (timedelta(hours=47, minutes=59), None, 4_000),
+        (timedelta(hours=48), None, 2_000),
+        (timedelta(hours=30), NOW - timedelta(hours=26), 2_000),
+        (None, None, 2_000),
+    ],
+)
+def test_the_first_move_of_two_days_may_be_larger_once(
+    age: timedelta | None, edited: datetime | None, step: int
+) -> None:
+    started = None if age is None else NOW - age
+
+    assert largest_step(2_000, 4_000, first=is_first_move(started, edited, NOW)) == step
+
+
+@pytest.mark.parametrize("approved", [None, 0, 1_000])
+def test_a_first_step_takes_nothing_from_the_ordinary_one(approved: int | None) -> None:
+    assert largest_step(2_000, approved, first=True) == 2_000
 
 
 def test_where_limits_exclude_each_other_nothing_is_allowed() -> None:

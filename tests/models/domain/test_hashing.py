@@ -198,6 +198,8 @@ class TestContent:
         assert content_hash({"a": "1"}) != content_hash({"a": "1", "b": "2"})
 
 
+WITHOUT_FIRST_STEP = "016150748c5f3574bca9cdaa13947a43ba6ea7973925c1fc2b829e86503b69cc"
+"""Of the shop's schedule as it was approved before envelopes knew of first steps."""
 STEPS = [
     Entry(key="one", kind=EntryKind.BUDGET_STEP, amount_minor=5),
     Entry(key="two", kind=EntryKind.BUDGET_STEP, amount_minor=6),
@@ -223,10 +225,15 @@ class TestSchedule:
             ("envelope.max_week", 4_000),
             ("envelope.actions", [EnvelopeAction.RAISE]),
             ("envelope.min_active_ads", 2),
+            ("envelope.first_step", 4_000),
+            ("envelope.first_step", 0),
         ],
     )
     def test_every_promise_about_money_and_dates_counts(self, path: str, value: object) -> None:
         assert schedule_hash(changed(shop_schedule(), path, value)) != schedule_hash(shop_schedule())
+
+    def test_what_was_approved_before_there_were_first_steps_stays_approved(self) -> None:
+        assert schedule_hash(shop_schedule()) == WITHOUT_FIRST_STEP
 
     def test_the_same_moment_in_another_zone_is_the_same(self) -> None:
         schedule = shop_schedule()

@@ -81,6 +81,41 @@ def test_each_limit_holds_by_itself(broken: GuardedPool, words: str) -> None:
     assert words in " ".join(said(broken))
 
 
+YOUNG = replace(
+    pool(6_000, 14_000),
+    first_step=4_000,
+    budgets=[replace(one, started_at=NOW - timedelta(hours=30), learning=True) for one in pool(6_000, 14_000).budgets],
+)
+
+
+def test_the_first_move_of_young_ad_sets_may_be_larger_though_they_learn() -> None:
+    assert said(YOUNG) == []
+    assert said(replace(YOUNG, max_week=3_000)) != []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"started_at": NOW - timedelta(hours=48)},
+        {"started_at": None},
+        {"edited_at": NOW - timedelta(hours=25)},
+        {"wanted_minor": 5_999},
+    ],
+)
+def test_it_is_once_within_two_days_and_no_larger_than_approved(changes: dict[str, object]) -> None:
+    first, second = YOUNG.budgets
+    older = replace(YOUNG, budgets=[replace(first, **changes), second])  # type: ignore[arg-type]
+
+    assert "the approved step within 24 hours" in " ".join(said(older))
+
+
+def test_without_an_approved_first_step_young_ad_sets_move_like_all_others() -> None:
+    found = " ".join(said(replace(YOUNG, first_step=None)))
+
+    assert "the approved step within 24 hours" in found
+    assert "still learning" in found
+
+
 def test_a_ceiling_holds_for_the_one_that_gains() -> None:
     first, second = FINE.budgets
     low = replace(FINE, budgets=[first, replace(second, ceiling_minor=11_000)])

@@ -85,6 +85,24 @@ def test_the_envelope_says_what_may_happen_without_asking(mode: OptimizerMode) -
     assert not any(term in words.lower() for term in TECHNICAL)
 
 
+def test_a_larger_first_step_is_said_with_its_two_days() -> None:
+    words = envelope_words(Envelope(mode_max=OptimizerMode.AUTO, first_step=4_000))
+
+    assert "once by up to 40 % in an ad set's first two days" in words
+    assert "first two days" not in envelope_words(Envelope(mode_max=OptimizerMode.AUTO))
+
+
+@pytest.mark.parametrize(("typed", "step"), [("35", 3_500), ("", None)])
+def test_the_first_step_is_edited_in_the_schedules_form(typed: str, step: int | None) -> None:
+    form = first_values(shop_schedule())
+    form.values["first_step"] = [typed]
+
+    edited = typed_schedule(form, shop_schedule())
+
+    assert edited is not None
+    assert edited.envelope.first_step == step
+
+
 def test_previews_choose_the_picture_that_the_publish_sends() -> None:
     sent = {group.placement: group.ratios for group in asset_feed._GROUPS}
 
