@@ -1,15 +1,14 @@
 """Steps of the upkeep that only look at our own records, the object store and Temporal. Each may be repeated."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy.exc import OperationalError
 from temporalio import activity
 
 from activities.heartbeats import heartbeating
+from activities.workspaces import in_each_workspace
 from models.contracts.optimizing import AccountPage, AccountRef, OpenStops, Swept, UpkeepRun
 from models.tables.base import utc_now
 from providers.storage.keys import rest_key, run_key
@@ -22,7 +21,6 @@ from records.secrets import SecretBox
 RESYNCS_PER_PAGE = 100
 INPUTS_AT_ONCE = 200
 UPLOADS_AT_ONCE = 20
-TOLD = 20
 EMPTY_RUNS_KEPT = timedelta(days=7)
 
 log = structlog.get_logger()
@@ -51,7 +49,7 @@ class Upkeep:
 
     @activity.defn
     async def expire_suggestions(self, _: UpkeepRun) -> Swept:
-        return await self._in_each_workspace(self._expire_suggestions)
+        return await in_each_workspace(self.database, self._expire_suggestions)
 
     async def _expire_suggestions(self, workspace_id: UUID) -> int:
         async with self.database.workspace_transaction(workspace_id) as session:
@@ -59,7 +57,7 @@ class Upkeep:
 
     @activity.defn
     async def remove_expired_uploads(self, _: UpkeepRun) -> Swept:
-        return await self._in_each_workspace(self._remove_uploads)
+        return await in_each_workspace(self.database, self._remove_uploads)
 
     async def _remove_uploads(self, workspace_id: UUID) -> int:
         removed = 0
@@ -78,7 +76,7 @@ class Upkeep:
     @activity.defn
     async def reseal_tokens(self, _: UpkeepRun) -> Swept:
         """Tokens of retired master keys get the current one, so that a retired key may be thrown away."""
-        return await self._in_each_workspace(self._reseal)
+        return await in_each_workspace(self.database, self._reseal)
 
     async def _reseal(self, workspace_id: UUID) -> int:
         resealed = 0
@@ -103,7 +101,7 @@ class Upkeep:
     async def drop_old_rows(self, _: UpkeepRun) -> Swept:
         async with self.database.system_transaction() as session:
             months = await upkeep.drop_metrics(session, _months_back(utc_now().date(), self.keeping.metric_months))
-        swept = await self._in_each_workspace(self._drop_old)
+        swept = await in_each_workspace(self.database, self._drop_old)
         return Swept(done=months + swept.done, problems=swept.problems)
 
     async def _drop_old(self, workspace_id: UUID) -> int:
@@ -137,23 +135,6 @@ class Upkeep:
         async with self.database.workspace_transaction(ref.workspace_id) as session:
             account = await ad_accounts.read(session, ref.ad_account_id)
             return account is not None and await runs.has_something_to_measure(session, account)
-
-    async def _in_each_workspace(self, work: Callable[[UUID], Awaitable[int]]) -> Swept:
-        """One workspace's trouble is told and keeps no other from its upkeep; without a database nobody gets any."""
-        async with self.database.system_transaction() as session:
-            workspaces = await upkeep.workspaces(session)
-        done = 0
-        problems: list[str] = []
-        async with heartbeating():
-            for workspace_id in workspaces:
-                try:
-                    done += await work(workspace_id)
-                except OperationalError:
-                    raise
-                except Exception as error:  # whatever it is, it is told
-                    log.exception("upkeep of a workspace failed", workspace_id=str(workspace_id))
-                    problems.append(f"workspace {workspace_id}: {error}")
-        return Swept(done=done, problems=problems[:TOLD])
 
 
 def _months_back(day: date, months: int) -> date:
