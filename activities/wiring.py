@@ -15,6 +15,7 @@ from activities.composing import ItemPictures, RenderModels
 from activities.deciding import Deciding
 from activities.drifting import Drifting
 from activities.importing import Importing
+from activities.judging import Judging
 from activities.measuring import Measuring
 from activities.media_wiring import callback_urls, can_be_called_back, media_access, media_providers
 from activities.moving import Moving
@@ -84,6 +85,7 @@ async def build(settings: Settings, closing: AsyncExitStack) -> Activities:
             *_activities(CampaignRecords(database)),
             *_activities(Planning(database)),
             *_activities(OptimizerRuns(database)),
+            *_activities(Judging(database)),
             *_activities(_upkeep(settings, database, storage, platform)),
             *on_both,
             *item_pictures,

@@ -18,6 +18,7 @@ from temporalio.exceptions import (
 )
 
 with workflow.unsafe.imports_passed_through():
+    from activities.judging import Judging
     from activities.measuring import Measuring
     from activities.schedule_healing import ScheduleHealing
     from activities.token_warnings import TokenWarnings
@@ -45,6 +46,7 @@ NIGHTLY: list[Step] = [
     ("retention", Upkeep.drop_old_rows, policies.UPKEEP),
     ("warnings", TokenWarnings.warn_of_expiring_tokens, policies.UPKEEP_PLATFORM),
 ]
+VERDICTS: list[Step] = [("verdicts", Judging.judge_moves, policies.UPKEEP)]
 
 
 class Sweep:
@@ -146,6 +148,8 @@ class NightlyUpkeepWorkflow:
         begun_at = run.begun_at or workflow.now()
         if run.after is None:
             await sweep.take(NIGHTLY, run)
+            if workflow.patched("verdicts"):
+                await sweep.take(VERDICTS, run)
         try:
             page = await workflow.execute_activity_method(
                 Upkeep.accounts_to_resync, run, summary="Accounts with figures that change", **policies.UPKEEP

@@ -63,6 +63,10 @@ class Rounds:
         return self._step("warnings")
 
     @activity.defn
+    async def judge_moves(self, _: UpkeepRun) -> Swept:
+        return self._step("verdicts")
+
+    @activity.defn
     async def open_stops(self, _: UpkeepRun) -> OpenStops:
         return OpenStops(stops=self.stops)
 

@@ -39,6 +39,7 @@ async def serving(client: Client, rounds: Rounds, open_stops: Callable[..., Any]
         rounds.reseal_tokens,
         rounds.make_partitions,
         rounds.drop_old_rows,
+        rounds.judge_moves,
         rounds.accounts_to_resync,
         open_stops or rounds.open_stops,
     ]
@@ -115,7 +116,7 @@ async def test_a_night_reads_every_account_again_page_by_page_and_tells_what_it_
                 task_queue=policies.QUEUE_CAMPAIGNS,
             )
 
-    assert rounds.done == ["partitions", "retention", "warnings"]
+    assert rounds.done == ["partitions", "retention", "warnings", "verdicts"]
     assert sorted(rounds.reread) == sorted(everybody)
     assert "retention: retention broke" in str(caught.value.cause)
 
