@@ -18,6 +18,7 @@ from observability import configure_logging
 from settings import Settings, load_settings
 from workflows import policies
 from workflows.campaign import CampaignWorkflow
+from workflows.forecasting import ForecastWorkflow
 from workflows.importing import ImportAccountWorkflow
 from workflows.moves import MoveWorkflow
 from workflows.optimize import OptimizeAccountWorkflow
@@ -27,6 +28,7 @@ from workflows.schedules import AccountSchedules, ensure_upkeep_schedules
 from workflows.stop import StopWorkflow
 from workflows.temporal_client import connect
 from workflows.upkeep import HourlyUpkeepWorkflow, NightlyUpkeepWorkflow, ResyncWorkflow, StopWatchWorkflow
+from workflows.what_if import WhatIfWorkflow
 
 WORKFLOWS = [
     CampaignWorkflow,
@@ -40,6 +42,8 @@ WORKFLOWS = [
     NightlyUpkeepWorkflow,
     ResyncWorkflow,
     ImportAccountWorkflow,
+    WhatIfWorkflow,
+    ForecastWorkflow,
 ]
 # Below what the supervisor and orchestrators wait before they kill.
 GRACE = timedelta(seconds=25)

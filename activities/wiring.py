@@ -14,6 +14,7 @@ from activities.changing import Changing
 from activities.composing import ItemPictures, RenderModels
 from activities.deciding import Deciding
 from activities.drifting import Drifting
+from activities.forecasting import Forecasting
 from activities.importing import Importing
 from activities.judging import Judging
 from activities.measuring import Measuring
@@ -30,6 +31,7 @@ from activities.rendering import Rendering, RenderLimits
 from activities.stopping import Stopping
 from activities.token_warnings import TokenWarnings
 from activities.upkeep import Keeping, Upkeep
+from activities.what_ifs import WhatIfs
 from activities.writing import TextModels, Writing
 from providers.ads.meta.oauth import MetaApp, MetaOAuth
 from providers.ads.meta.transport import MetaTransport
@@ -93,7 +95,7 @@ async def build(settings: Settings, closing: AsyncExitStack) -> Activities:
         text=_activities(writing),
         render=[*_activities(_rendering(settings, database, storage, closing)), *item_pictures],
         ads_meta=[*on_both, *_on_ads_meta(settings, platform, writes, transport)],
-        optimizer=_activities(Deciding(database, storage)),
+        optimizer=[*_activities(Deciding(database, storage)), *_activities(WhatIfs(database, storage))],
     )
 
 
@@ -107,6 +109,7 @@ def _on_ads_meta(
         Measuring(platform),
         Caps(platform, writes),
         Moving(platform, writes),
+        Forecasting(platform),
         TokenWarnings(platform, _inspector(settings, transport)),
     )
     return [found for room in rooms for found in _activities(room)]

@@ -172,20 +172,23 @@ async def days(
     *,
     kind: PlatformKind = PlatformKind.AD_SET,
     campaign_ids: Collection[UUID] | None = None,
+    platform_ids: Collection[str] | None = None,
 ) -> dict[str, list[DayReading]]:
     """The newest figures per object of that kind and account day, by platform id, days in order.
 
-    `campaign_ids` limits to campaigns of ours.
+    `campaign_ids` limits to campaigns of ours, `platform_ids` to some of the platform's objects.
     """
     query = f"""
         select r.external_id, r.account_day, r.read_at, r.attribution, r.source, {_listed("r.")}
         from platform_node n cross join {_newest(span)}
         where n.ad_account_id = :ad_account_id and n.kind = :kind
             and (cast(:campaign_ids as uuid[]) is null or n.campaign_id = any (:campaign_ids))
+            and (cast(:platform_ids as text[]) is null or n.platform_id = any (:platform_ids))
         order by r.external_id, r.account_day
     """  # noqa: S608 (no value is in the text)
     ids = None if campaign_ids is None else list(campaign_ids)
     values = span.values | {"ad_account_id": ad_account_id, "kind": kind.value, "campaign_ids": ids}
+    values["platform_ids"] = None if platform_ids is None else list(platform_ids)
     found: dict[str, list[DayReading]] = defaultdict(list)
     for external_id, day, read_at, attribution, source, *counts in await session.execute(sa.text(query), values):
         found[external_id].append(DayReading(external_id, day, read_at, attribution, source, Counts(*counts)))

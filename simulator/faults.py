@@ -38,6 +38,7 @@ class FaultName(StrEnum):
     BATCH_NULL = "batch_null"  # meta: the batch item number `index` is not run
     STUCK_REPORT = "stuck_report"  # meta: an insights report stays "Job Running" at 100 percent
     FAILED_REPORT = "failed_report"  # meta: an insights report ends as "Job Failed"; sent again it may succeed
+    UNSURE_ESTIMATE = "unsure_estimate"  # meta: a delivery estimate without outcomes, as where Meta is not sure
     FLAKY_CREATIVE = "flaky_creative"  # meta: 100/1487390, nothing applied
     REFUSAL = "refusal"  # openai: the model refuses
     TRUNCATED = "truncated"  # openai: the output ends at the token limit

@@ -43,6 +43,20 @@ def import_workflow_id(ad_account_id: UUID) -> str:
     return f"import-{ad_account_id}"
 
 
+def forecast_workflow_id(campaign_id: UUID) -> str:
+    """One at a time; it looks at the plan as it is when it looks."""
+    return f"forecast-{campaign_id}"
+
+
+def advice_workflow_id(campaign_id: UUID) -> str:
+    """One at a time; whoever asks meanwhile gets the same answer."""
+    return f"advice-{campaign_id}"
+
+
+def what_if_workflow_id(what_if_id: UUID) -> str:
+    return f"what-if-{what_if_id}"
+
+
 UPKEEP_HOURLY = "upkeep-hourly"
 UPKEEP_DAILY = "upkeep-daily"
 UPKEEP_STOPS = "upkeep-stops"

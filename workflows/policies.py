@@ -149,6 +149,17 @@ DECIDE: Final[CallPolicy] = {
     "retry_policy": _RECORD_RETRY,
 }
 
+# Beside the replays, on the queue of the worker that has them.
+RECORD_WHAT_IF: Final[CallPolicy] = {**RECORD, "task_queue": QUEUE_OPTIMIZER}
+
+REPLAY: Final[CallPolicy] = {
+    "task_queue": QUEUE_OPTIMIZER,
+    # Five hours of a large account, each decided within seconds. A dead worker's runs are replayed by the next.
+    "start_to_close_timeout": timedelta(minutes=10),
+    "heartbeat_timeout": _LARGE,
+    "retry_policy": _RECORD_RETRY,
+}
+
 APPLY_PAGE: Final[CallPolicy] = {
     **PLATFORM_WRITE,
     # 50 edits, each a read and a write of 15 s at worst, a few at a time.
@@ -186,6 +197,12 @@ UPKEEP: Final[CallPolicy] = {
 }
 
 UPKEEP_PLATFORM: Final[CallPolicy] = {**UPKEEP, "task_queue": QUEUE_ADS_META}
+
+FORECAST: Final[CallPolicy] = {
+    **PLATFORM_READ,
+    # What ran before, and one estimate of a few seconds for each of up to 70 ad sets.
+    "schedule_to_close_timeout": timedelta(minutes=30),
+}
 
 # People wait for these.
 INTERACTIVE: Final = Priority(priority_key=2)

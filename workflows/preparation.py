@@ -17,6 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from models.contracts.rendering import ComposeItem, RendersHandedOver
     from workflows import policies
     from workflows.campaign_renders import start_render
+    from workflows.forecasting import start_forecast
     from workflows.overtaking import a_few_at_once
 
 A = TypeVar("A")
@@ -60,6 +61,8 @@ class Preparation:
                 await self._compose(snapshot.compose_items)
             case Step.DRAFT_PLAN:
                 await self._do(Planning.draft_plan, self._ref, "Draft schedule and ads plan")
+                if workflow.patched("forecast"):
+                    await start_forecast(self._ref)
             case Step.DRY_RUN:
                 await self._dry_run(snapshot)
 

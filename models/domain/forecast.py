@@ -1,12 +1,16 @@
 """What a campaign is expected to bring: ranges, what they rest on, and words. Never a single number."""
 
+import hashlib
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
+import rfc8785
 from pydantic import Field
 
+from models.domain.ads_plan import AdsPlan
 from models.domain.base import Currency, Document
+from models.domain.schedule import Schedule
 
 
 class ForecastSource(StrEnum):
@@ -68,6 +72,18 @@ class Score(Document):
     value: Annotated[float, Field(ge=0, le=1)]
     against: ScoreAgainst
     cost_minor: int
+
+
+def basis_of(schedule: Schedule, plan: AdsPlan) -> str:
+    """Stands for everything that a forecast was made from: another one means that it was made for another plan."""
+    told: dict[str, Any] = {
+        "schedule": schedule.model_dump(mode="json", exclude={"envelope", "if_late"}),
+        "ad_sets": [
+            ad_set.model_dump(mode="json", include={"key", "targeting", "optimization_goal", "custom_event_type"})
+            for ad_set in plan.ad_sets
+        ],
+    }
+    return hashlib.sha256(rfc8785.dumps(told)).hexdigest()
 
 
 class Forecast(Document):

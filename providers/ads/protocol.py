@@ -14,12 +14,14 @@ from typing import Protocol
 
 from pydantic import JsonValue, SecretStr
 
+from models.domain.ads_plan import AdsPlan, PlannedAdSet
 from models.domain.platform_tree import NodeSeen
 from models.domain.states import PlatformKind, WriteOp
 from providers.ads.insights import AccountNodes, Insights, InsightsQuery
 from providers.ads.results import (
     AccountState,
     CampaignTree,
+    EstimatePoint,
     FoundObject,
     InstagramChoice,
     LeadFormChoice,
@@ -160,6 +162,16 @@ class AdsReader(Protocol):
         self, account_id: str, *, page_id: str, pixel_id: str | None, event: str | None = None, token: SecretStr
     ) -> list[Obstacle]:
         """Everything about account, page, pixel and event that would make a publish fail; empty when it can start."""
+        ...
+
+    async def delivery_estimate(
+        self, account_id: str, plan: AdsPlan, ad_set: PlannedAdSet, token: SecretStr
+    ) -> list[EstimatePoint]:
+        """What the platform expects of a planned ad set for more and more money a day; empty where it is not sure.
+
+        Raises:
+            Refused: the platform's rules do not allow this ad set, or it knows its audience no more.
+        """
         ...
 
     async def video(self, video_id: str, token: SecretStr) -> VideoState: ...

@@ -28,6 +28,15 @@ class FoundObject:
 
 
 @dataclass(frozen=True, slots=True)
+class EstimatePoint:
+    """What an ad set would bring on a day for so much money, in the platform's unit. `actions` are its results."""
+
+    spend: int
+    impressions: float
+    actions: float
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """Something the platform objects to, in its own words."""
 

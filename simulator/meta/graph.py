@@ -8,7 +8,7 @@ from email.utils import format_datetime
 from typing import Any
 
 from simulator.faults import FaultName
-from simulator.meta import creatives, insights, media, oauth, objects, preflight, previews, reading, usage
+from simulator.meta import creatives, estimates, insights, media, oauth, objects, preflight, previews, reading, usage
 from simulator.meta.clock import market_now, real_now
 from simulator.meta.errors import GraphError, Refusal
 from simulator.meta.market import outages, run
@@ -33,6 +33,7 @@ HANDLERS: Mapping[tuple[str, str, str], Handler] = {
     **creatives.HANDLERS,
     **media.HANDLERS,
     **preflight.HANDLERS,
+    **estimates.HANDLERS,
     **previews.HANDLERS,
 }
 

@@ -7,6 +7,7 @@ from pydantic import JsonValue
 from providers.ads.insights import ReportLimits
 from providers.ads.meta.account_reads import MetaAccountReader
 from providers.ads.meta.comparing import holds
+from providers.ads.meta.estimates import MetaEstimates
 from providers.ads.meta.insights import MetaInsights
 from providers.ads.meta.node_lists import MetaNodeLists
 from providers.ads.meta.object_pages import MetaObjectPages
@@ -15,7 +16,7 @@ from providers.ads.meta.tree_reads import MetaTreeReader
 from providers.ads.results import NodeState
 
 
-class MetaReader(MetaTreeReader, MetaAccountReader, MetaObjectPages, MetaNodeLists, MetaInsights):
+class MetaReader(MetaTreeReader, MetaAccountReader, MetaObjectPages, MetaNodeLists, MetaInsights, MetaEstimates):
     """Implements `AdsReader` for Meta. `page_size` is how many rows one call lists."""
 
     def __init__(self, transport: MetaTransport, *, page_size: int = 100, reports: ReportLimits | None = None) -> None:

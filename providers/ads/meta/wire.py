@@ -50,6 +50,17 @@ class WireIssue(Wire):
         return Issue(self.level.upper(), str(self.error_code), self.error_summary, self.error_message, hard)
 
 
+class WireOutcomes(Wire):
+    spend: int = 0
+    impressions: float = 0.0
+    actions: float = 0.0
+
+
+class WireEstimate(Wire):
+    daily_outcomes_curve: list[WireOutcomes] = []
+    estimate_ready: bool = False
+
+
 class WireLearning(Wire):
     status: str | None = None
 
