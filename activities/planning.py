@@ -2,15 +2,20 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.campaigns import occurrence, refused, utc_now
+from activities.first_split import split_by_past
+from activities.past import similar
 from models.contracts.base import CampaignRef
 from models.contracts.campaign import CampaignSnapshot
 from models.domain.base import local_time
 from models.domain.defaults import NotPlannable, default_plan, default_schedule, refitted
 from models.domain.naming import Naming
+from models.domain.plan_tree import countries_of
+from optimizer.similar import PastAdSet
 from records.campaigns import facts as campaign_facts
 from records.campaigns import results
 from records.campaigns.account import account_facts
@@ -20,6 +25,7 @@ from records.campaigns.facts import CampaignFacts
 from records.campaigns.progress import plan_signature
 from records.campaigns.refusals import CommandRefused, needed
 from records.database import Database
+from records.past_campaigns import ran_before
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,8 @@ class Planning:
         try:
             async with self.database.workspace_transaction(ref.workspace_id) as session:
                 facts = await campaign_facts.load(session, ref.campaign_id)
-                change = _draft(facts, await client_name(session, facts))
+                past = await _past(session, facts)
+                change = _draft(facts, await client_name(session, facts), past)
                 return await results.store_result(
                     session, ref, f"plan_drafted:{occurrence()}", "plan_drafted", utc_now(), change
                 )
@@ -42,12 +49,25 @@ class Planning:
             raise ApplicationError(f"{error}.", type="not_plannable", non_retryable=True) from error
 
 
-def _draft(facts: CampaignFacts, client: str) -> Change:
+async def _past(session: AsyncSession, facts: CampaignFacts) -> list[PastAdSet]:
+    """What similar ad sets did before, whoever planned them."""
+    strategy, account = facts.working_strategy, facts.account
+    if strategy is None or account is None:
+        return []
+    objective = strategy.measurement.objective.value
+    ran = await ran_before(session, facts.campaign.id, objective, account.currency)
+    return similar(ran, account.id, frozenset(countries_of(strategy)), objective).ad_sets
+
+
+def _draft(facts: CampaignFacts, client: str, past: list[PastAdSet]) -> Change:
     strategy = needed(facts.working_strategy, "There is no strategy to plan from.")
     account = account_facts(needed(facts.account, "Choose an ad account first."))
-    schedule = default_schedule(facts.brief, strategy, account, utc_now())
+    plain = default_schedule(facts.brief, strategy, account, utc_now())
+    schedule, why = split_by_past(plain, facts.brief, strategy, past)
     if facts.working_schedule is not None:
-        schedule = refitted(facts.working_schedule, schedule)
+        fresh = schedule
+        schedule = refitted(facts.working_schedule, fresh)
+        why = why if schedule.split == fresh.split else []
     items = list(facts.working_items.values())
     settings = facts.workspace.settings
     templates = {
@@ -61,4 +81,4 @@ def _draft(facts: CampaignFacts, client: str) -> Change:
         templates["url_tags"] = facts.brief.tracking.url_tags
     month = local_time(schedule.start, schedule.zone).strftime("%Y%m")
     plan = default_plan(facts.brief, strategy, items, account, Naming(client=client, month=month, **templates))
-    return results.plan_drafted(schedule, plan.plan, plan_signature(facts), plan.notes.reasons)
+    return results.plan_drafted(schedule, plan.plan, plan_signature(facts), [*plan.notes.reasons, *why])
