@@ -2,23 +2,28 @@
 
 import gzip
 import hashlib
+from collections.abc import Sequence
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from models.domain.rules import Evaluation, Rule
 from optimizer.engines import ENGINES, decide
 from optimizer.problem import Decision, Problem
+from optimizer.rules import apply
 from providers.storage.keys import run_key
 from providers.storage.protocol import ObjectStore
 
 
 class RunBlob(BaseModel):
-    """`decision` is what the engine answered, with the reason for each budget; a guard may have refused some of it."""
+    """`decision` is what the engine answered and `rules` made of it, with the reason for each budget; a guard may have
+    refused some of it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     problem: Problem
     decision: Decision
+    rules: list[Rule] = []
 
 
 class UnknownEngine(Exception):
@@ -40,12 +45,17 @@ async def read_blob(store: ObjectStore, workspace_id: UUID, sha256: str) -> RunB
     return RunBlob.model_validate_json(gzip.decompress(packed))
 
 
+def decided(problem: Problem, rules: Sequence[Rule]) -> tuple[Decision, list[Evaluation]]:
+    """By the engine that the problem names, and then by people's rules; with what each rule found."""
+    return apply(problem, decide(problem), rules)
+
+
 def replay(blob: RunBlob) -> Decision:
-    """Decides anew, by the same engine, from exactly what was known then.
+    """Decides anew, by the same engine and rules, from exactly what was known then.
 
     Raises:
         UnknownEngine: the engine that decided then is not part of this version.
     """
     if blob.problem.engine not in ENGINES:
         raise UnknownEngine(f"{blob.problem.engine} decided then; this version has {', '.join(ENGINES)}.")
-    return decide(blob.problem)
+    return decided(blob.problem, blob.rules)[0]

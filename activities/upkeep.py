@@ -16,12 +16,14 @@ from providers.storage.protocol import ObjectStore
 from records import ad_accounts, partitions, upkeep, uploads
 from records.database import Database
 from records.optimizing import runs, suggestions
+from records.rules import looks
 from records.secrets import SecretBox
 
 RESYNCS_PER_PAGE = 100
 INPUTS_AT_ONCE = 200
 UPLOADS_AT_ONCE = 20
 EMPTY_RUNS_KEPT = timedelta(days=7)
+RULE_LOOKS_KEPT = timedelta(days=90)
 
 log = structlog.get_logger()
 
@@ -109,6 +111,7 @@ class Upkeep:
         async with self.database.workspace_transaction(workspace_id) as session:
             gone = await upkeep.drop_read_notices(session, now - self.keeping.read_notices)
             gone += await upkeep.drop_empty_runs(session, now - EMPTY_RUNS_KEPT)
+            gone += await looks.drop_old(session, now - RULE_LOOKS_KEPT)
         while hashes := await self._drop_inputs(workspace_id):
             gone += hashes
         return gone

@@ -282,7 +282,15 @@ def upgrade() -> None:
         ),
         sa.UniqueConstraint("workspace_id", "id", name=op.f("uq_rule_evaluation_workspace_id_id")),
     )
-    op.create_index("ix_rule_evaluation_campaign_id", "rule_evaluation", ["campaign_id", "evaluated_at"], unique=False)
+    op.create_index("ix_rule_evaluation_campaign_id", "rule_evaluation", ["campaign_id", "created_at"], unique=False)
+    op.create_index("ix_rule_evaluation_rule_id", "rule_evaluation", ["rule_id", "created_at"], unique=False)
+    op.create_index(
+        "ix_rule_evaluation_acted",
+        "rule_evaluation",
+        ["rule_id", "evaluated_at"],
+        unique=False,
+        postgresql_where=sa.text("acted > 0"),
+    )
     op.create_table(
         "move_verdict",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -42,7 +42,9 @@ class RuleEvaluation(TenantRow, table=True):
         same_workspace("campaign_id", "campaign"),
         same_workspace("optimizer_run_id", "optimizer_run"),
         sa.UniqueConstraint("rule_id", "optimizer_run_id", "campaign_id"),
-        sa.Index("ix_rule_evaluation_campaign_id", "campaign_id", "evaluated_at"),
+        sa.Index("ix_rule_evaluation_campaign_id", "campaign_id", "created_at"),
+        sa.Index("ix_rule_evaluation_rule_id", "rule_id", "created_at"),
+        sa.Index("ix_rule_evaluation_acted", "rule_id", "evaluated_at", postgresql_where=sa.text("acted > 0")),
     )
 
     rule_id: UUID
@@ -55,4 +57,4 @@ class RuleEvaluation(TenantRow, table=True):
     matched: int
     acted: int
     details: list[JsonObject] = Field(default_factory=list, sa_type=JSONB)
-    """[{"object_id", "name", "matched", "failed": the condition that did not hold, in words, "outcome"}]."""
+    """`models.domain.rules.OwnerLook` for each budget: the condition that failed, or what was seen and done."""

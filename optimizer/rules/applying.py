@@ -118,8 +118,13 @@ class _Ruling:
         if not self.pool.may_pause:
             return "what is approved does not let ad sets be paused"
         paused = {at for at, wish in self.wishes.items() if wish.pause} | {place}
-        running = [at for at, owner in enumerate(self.pool.owners) if owner.delivering and at not in paused]
-        return None if running else "it is the last one that runs, so it is not paused"
+        running = [owner for at, owner in enumerate(self.pool.owners) if owner.delivering and at not in paused]
+        if not running:
+            return "it is the last one that runs, so it is not paused"
+        least = self.pool.min_active_ads
+        if sum(owner.active_ads for owner in running) < least:
+            return f"without it fewer than {least} ads would stay active, which is what is approved at least"
+        return None
 
     def _settle(self) -> None:
         unit = self.pool.unit_minor

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from models.contracts.optimizing import Decided, RunRef
+from models.domain.rules import Evaluation
 from models.domain.states import Gate, MoveState, RunOutcome
 from models.tables.ad_account import AdAccount
 from models.tables.campaign import Campaign
@@ -18,6 +19,7 @@ from records import changes, notifications
 from records.optimizing import applying, moves, proposals, suggestions
 from records.optimizing.moves import NewMoves
 from records.optimizing.proposals import Proposal
+from records.rules import looks
 
 TOLD_ONE_BY_ONE = 10
 """More proposals of one run than these are told together."""
@@ -25,13 +27,15 @@ TOLD_ONE_BY_ONE = 10
 
 @dataclass(frozen=True, slots=True)
 class RunDecisions:
-    """Everything that a run decided. `platform_time` is when, `inputs_sha256` names what it rests on."""
+    """Everything that a run decided, and what people's rules found. `platform_time` is when, `inputs_sha256` names
+    what it rests on."""
 
     engine: str
     inputs_sha256: str
     platform_time: datetime
     moves: Sequence[NewMoves]
     proposals: Sequence[Proposal]
+    evaluations: Sequence[Evaluation] = ()
 
 
 async def of_run(session: AsyncSession, run: RunRef) -> Decided | None:
@@ -52,6 +56,7 @@ async def store(session: AsyncSession, run: RunRef, decisions: RunDecisions) -> 
         await moves.store(session, decisions.moves)
         await _note_moved(session, decisions)
         await _tell(session, run, [proposal for proposal in decisions.proposals if proposal.id in new])
+        await looks.store(session, run, decisions.platform_time, decisions.evaluations)
         await changes.notify(session, run.workspace_id, "optimizer_run", run.run_id)
     return await _answer(session, run)
 
@@ -69,7 +74,7 @@ async def _tell(session: AsyncSession, run: RunRef, proposals: Sequence[Proposal
             session,
             workspace_id=run.workspace_id,
             kind="suggestions",
-            title=f"{len(proposals)} moves of money wait for a decision",
+            title=f"{len(proposals)} suggestions of the optimizer wait for a person",
             body="They hold for 24 hours; each says what it rests on.",
             dedupe_key=f"suggestions:{run.run_id}",
         )
