@@ -6,9 +6,11 @@ from uuid import UUID
 
 from activities.problems import Asked
 from models.contracts.optimizing import RunRef
+from models.domain.budget_history import DAY
 from models.domain.budget_moves import BudgetMove, BudgetMoves
 from models.domain.move_guard import GuardedBudget, GuardedPool, violations
 from models.domain.states import MoveState, OptimizerMode
+from models.tables.base import JsonObject
 from optimizer.problem import Decision, Owner, OwnerDecision, Pool, PoolDecision, Problem
 from records.optimizing.moves import NewAction, NewMoves, run_move_id
 from records.optimizing.proposals import Proposal, proposal_id
@@ -23,7 +25,7 @@ REFUSED = "What was worked out breaks a limit, so nothing of it is done: "
 def broken_limits(asked: Asked, pool: Pool, answer: PoolDecision) -> list[str]:
     """Every rule that the answer breaks, looked at without any model."""
     problem = asked.problem
-    wanted = {each.object_id: each.after_minor for each in answer.owners}
+    wanted = {each.object_id: each for each in answer.owners}
     fresh = problem.read_at is not None and problem.now - problem.read_at <= STALE
     guarded = GuardedPool(
         currency=problem.currency,
@@ -37,17 +39,19 @@ def broken_limits(asked: Asked, pool: Pool, answer: PoolDecision) -> list[str]:
         approved_minor=asked.approved_minor.get(pool.campaign_id, 0),
         budgets=[_guarded(pool, owner, wanted.get(owner.object_id)) for owner in pool.owners],
         first_step=pool.first_step,
+        may_pause=pool.may_pause,
+        min_active_ads=pool.min_active_ads,
     )
     return violations(guarded, [each.object_id for each in answer.owners])
 
 
-def _guarded(pool: Pool, owner: Owner, wanted_minor: int | None) -> GuardedBudget:
+def _guarded(pool: Pool, owner: Owner, wanted: OwnerDecision | None) -> GuardedBudget:
     spent = 0 if pool.daily else owner.spent_minor
     return GuardedBudget(
         object_id=owner.object_id,
         name=owner.name,
         now_minor=owner.now_minor,
-        wanted_minor=wanted_minor,
+        wanted_minor=None if wanted is None else wanted.after_minor,
         day_ago_minor=owner.day_ago_minor,
         week_ago_minor=owner.week_ago_minor,
         floor_minor=owner.floor_minor,
@@ -57,6 +61,9 @@ def _guarded(pool: Pool, owner: Owner, wanted_minor: int | None) -> GuardedBudge
         most_minor=None if owner.remaining_cap_minor is None else owner.remaining_cap_minor + spent,
         learning=owner.learning,
         started_at=owner.started_at,
+        pause=wanted is not None and wanted.pause,
+        running=owner.delivering,
+        active_ads=owner.active_ads,
     )
 
 
@@ -82,7 +89,27 @@ def settle(run: RunRef, asked: Asked, decision: Decision) -> Settled:
         settled.moves.append(_moves_of(run, asked.problem, pool, answer, (state, reason)))
         if state is MoveState.PROPOSED:
             settled.proposals.append(_proposal(run, asked.problem, pool, answer))
+        elif answer.advice and _advisable(asked, pool):
+            settled.proposals.append(_note(run, asked.problem, pool, answer.advice))
     return settled
+
+
+def _advisable(asked: Asked, pool: Pool) -> bool:
+    """Once a day, and nowhere that the optimizer was switched off."""
+    noted_at = asked.noted_at.get(pool.campaign_id)
+    rested = noted_at is None or asked.problem.now - noted_at >= DAY
+    return rested and asked.modes[pool.campaign_id] is not OptimizerMode.OFF
+
+
+def _note(run: RunRef, problem: Problem, pool: Pool, advice: str) -> Proposal:
+    return Proposal(
+        workspace_id=run.workspace_id,
+        campaign_id=pool.campaign_id,
+        optimizer_run_id=run.run_id,
+        title=f"Worth a look: “{pool.name}”",
+        description=sentence(advice),
+        proposed_at=problem.now,
+    )
 
 
 def _fate(mode: OptimizerMode, answer: PoolDecision, broken: list[str]) -> tuple[MoveState, str]:
@@ -116,17 +143,21 @@ def _moves_of(run: RunRef, problem: Problem, pool: Pool, answer: PoolDecision, f
 
 def _changes(pool: Pool, answer: PoolDecision) -> list[tuple[Owner, OwnerDecision]]:
     owners = {owner.object_id: owner for owner in pool.owners}
-    return [(owners[each.object_id], each) for each in answer.owners if each.after_minor != each.before_minor]
+    changed = (each for each in answer.owners if each.pause or each.after_minor != each.before_minor)
+    return [(owners[each.object_id], each) for each in changed]
 
 
 def _action(owner: Owner, each: OwnerDecision, answer: PoolDecision) -> NewAction:
+    before: JsonObject = {"status": "ACTIVE"} if each.pause else {"amount_minor": each.before_minor}
+    after: JsonObject = {"status": "PAUSED"} if each.pause else {"amount_minor": each.after_minor}
     return NewAction(
         object_id=owner.object_id,
         object_kind=owner.kind,
         external_id=owner.platform_id,
         name=owner.name,
-        before={"amount_minor": each.before_minor},
-        after={"amount_minor": each.after_minor},
+        before=before,
+        after=after,
+        kind="pause" if each.pause else "budget",
         reason=sentence(each.words),
         gain=each.gain,
         confidence_bp=answer.confidence_bp,
@@ -140,6 +171,7 @@ def _proposal(run: RunRef, problem: Problem, pool: Pool, answer: PoolDecision) -
             name=owner.name,
             before_minor=each.before_minor,
             after_minor=each.after_minor,
+            pause=each.pause,
         )
         for owner, each in _changes(pool, answer)
     ]

@@ -1,7 +1,7 @@
 """Puts what the records know of an ad account's campaigns as a problem to the optimizer."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from uuid import UUID
@@ -34,11 +34,15 @@ _NOT_RUNNING = frozenset({"PENDING_REVIEW", "IN_PROCESS", "PREAPPROVED"})
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The problem, and of each of its campaigns in which mode it is and what all its budgets may add up to."""
+    """The problem, and of each of its campaigns in which mode it is and what all its budgets may add up to.
+
+    `noted_at`: when people were last given advice about it.
+    """
 
     problem: Problem
     modes: dict[UUID, OptimizerMode]
     approved_minor: dict[UUID, int]
+    noted_at: dict[UUID, datetime] = field(default_factory=dict)
 
 
 async def load(session: AsyncSession, run: RunRef, engine: str) -> Asked:
@@ -63,7 +67,8 @@ async def load(session: AsyncSession, run: RunRef, engine: str) -> Asked:
         pools=pools,
     )
     approved = {facts.campaign.id: facts.schedule.pool_minor for facts in asked_of if facts.schedule}
-    return Asked(problem, modes, approved)
+    noted = {facts.campaign.id: facts.noted_at for facts in asked_of if facts.noted_at is not None}
+    return Asked(problem, modes, approved, noted)
 
 
 def _mode(facts: PoolFacts, workspace: OptimizerMode) -> OptimizerMode:
@@ -105,6 +110,7 @@ def pool_of(facts: PoolFacts, figures: Figures, at: Moment) -> Pool:
         first_step=schedule.envelope.first_step if schedule else None,
         may_raise=EnvelopeAction.RAISE in actions,
         may_cut=EnvelopeAction.CUT in actions,
+        min_active_ads=schedule.envelope.min_active_ads if schedule else 1,
         may_pause=kind is PlatformKind.AD_SET and EnvelopeAction.PAUSE_AD_SET in actions,
         platform_budget_optimisation=_platform_shares_out(facts, rows),
         decided_at=_decided_at(facts, at.mode),
@@ -152,7 +158,9 @@ def _owner(facts: PoolFacts, row: BudgetOwner, figures: Figures, at: Moment) -> 
         spent_today_minor=sum(
             max(day.counts.spend_minor, 0) for days in readings for day in days if day.account_day == today
         ),
+        active_ads=sum(facts.active_ads.get(child.platform_id, 0) for child in below),
         remaining_cap_minor=_remaining(facts, row, at.account),
+        prior_score=facts.prior_scores.get(row.plan_key),
         days=_days(facts.campaign.objective, readings),
     )
 

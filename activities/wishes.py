@@ -108,12 +108,13 @@ async def _apply_suggestion(
             object_kind=rows[move.object_id].kind,
             external_id=rows[move.object_id].platform_id,
             name=move.name,
-            before={"amount_minor": move.before_minor},
-            after={"amount_minor": move.after_minor},
+            before={"status": "ACTIVE"} if move.pause else {"amount_minor": move.before_minor},
+            after={"status": "PAUSED"} if move.pause else {"amount_minor": move.after_minor},
+            kind="pause" if move.pause else "budget",
             reason=row.title,
         )
         for move in budgets
-        if move.before_minor != move.after_minor
+        if move.changes
     ]
     made = NewMoves(
         id=move_set_id,

@@ -53,7 +53,8 @@ class Owner(_Value):
     `now_minor` is what the platform holds. `day_ago_minor` and `week_ago_minor` are what it held 24 hours and 7 days
     ago, or at first. `edited_at` is the last change by anybody. `spent_minor` is the spend of its whole life, of
     which `spent_today_minor` today. `remaining_cap_minor`: what the platform's own spending limit still allows.
-    `prior_score` is what was believed of it before it ran, as a weak score.
+    `prior_score` is what was believed of it before it ran, as a weak score. `active_ads`: how many of its ads are
+    switched on.
     """
 
     object_id: UUID
@@ -69,6 +70,7 @@ class Owner(_Value):
     started_at: datetime | None = None
     learning: bool = False
     delivering: bool = True
+    active_ads: int = 1
     spent_minor: Minor = 0
     spent_today_minor: Minor = 0
     remaining_cap_minor: int | None = None
@@ -100,6 +102,7 @@ class Pool(_Value):
     may_raise: bool
     may_cut: bool
     may_pause: bool = False
+    min_active_ads: Annotated[int, Field(ge=1)] = 1
     first_step: BasisPoints | None = None
     goal: OptimizerGoal = OptimizerGoal.RESULTS
     target_cost_minor: Minor | None = None

@@ -12,12 +12,13 @@ from sqlmodel import col, select
 
 from models.domain.budget_history import DAY, BudgetHistory
 from models.domain.budget_limits import objection
+from models.domain.ledger import OPEN_STATES
 from models.domain.money import in_words
 from models.domain.schedule import EnvelopeAction
 from models.domain.states import ApprovalState, ChangeSetState, OptimizerMode, PlatformKind, Scope, WriteClass, WriteOp
 from models.tables.ad_account import AdAccount
 from models.tables.approval import Approval
-from models.tables.ledger import LedgerIntent, PlatformObject
+from models.tables.ledger import LedgerIntent, ObjectStatus, PlatformObject
 from models.tables.plan import ChangeSet
 from records import budgets, pools
 from records.pools import MinorUnits, PoolView
@@ -32,7 +33,12 @@ _OPS = (WriteOp.UPDATE, WriteOp.PAUSE, WriteOp.ACTIVATE)
 
 
 def moves_money(intent: LedgerIntent) -> bool:
-    """Whether the campaign's lock must be held alone: two budgets raised at once could exceed what is approved."""
+    """Whether the campaign's lock must be held alone.
+
+    Two budgets raised at once could exceed what is approved, and two pauses at once leave nothing that runs.
+    """
+    if intent.op is WriteOp.PAUSE:
+        return intent.write_class is WriteClass.OPTIMIZER
     return intent.op is WriteOp.UPDATE and (intent.write_class in MOVING or _sets_back(intent))
 
 
@@ -112,9 +118,22 @@ async def _not_allowed(session: AsyncSession, pool: PoolView, intent: LedgerInte
         return "What is approved does not let the optimizer act."
     if intent.op is WriteOp.ACTIVATE:
         return "The optimizer starts nothing by itself."
-    if intent.op is WriteOp.PAUSE and EnvelopeAction.PAUSE_AD_SET not in envelope.actions:
+    return await _not_pausable(session, pool, intent) if intent.op is WriteOp.PAUSE else None
+
+
+async def _not_pausable(session: AsyncSession, pool: PoolView, intent: LedgerIntent) -> str | None:
+    """Another pause that is on its way may have taken effect."""
+    if EnvelopeAction.PAUSE_AD_SET not in pool.schedule.envelope.actions:
         return "What is approved does not let the optimizer pause ad sets."
-    return None
+    query = sa.select(col(LedgerIntent.object_id)).where(
+        col(LedgerIntent.campaign_id) == intent.campaign_id,
+        col(LedgerIntent.op) == WriteOp.PAUSE,
+        col(LedgerIntent.state).in_(OPEN_STATES),
+    )
+    stopping = {*(await session.execute(query)).scalars(), intent.object_id}
+    if any(row.status is ObjectStatus.ACTIVE for row in pool.owners.values() if row.id not in stopping):
+        return None
+    return "It is the last ad set of the campaign that runs."
 
 
 def _budget_objection(

@@ -74,11 +74,14 @@ class DismissBody(Body):
 
 
 class BudgetChangeView(View):
+    """`pause`: it is to be paused, and its amount stays with it."""
+
     object_id: UUID
     name: str
     before_minor: int
     after_minor: int
     proposed_minor: int | None = None
+    pause: bool = False
 
 
 class SuggestionView(View):

@@ -13,12 +13,26 @@ Minor = Annotated[int, Field(ge=0, le=10**13)]
 
 
 class BudgetMove(Document):
-    """The budget of one owner, in minor units, as it was when this was proposed, and as it is to be."""
+    """The budget of one owner, in minor units, as it was when this was proposed, and as it is to be.
+
+    `pause`: the owner is to be paused instead, and its amount stays with it.
+    """
 
     object_id: UUID
     name: str
     before_minor: Minor
     after_minor: Minor
+    pause: bool = False
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> "BudgetMove":
+        if self.pause and self.before_minor != self.after_minor:
+            raise ValueError(f"{self.name} is to be paused, so its amount stays")
+        return self
+
+    @property
+    def changes(self) -> bool:
+        return self.pause or self.before_minor != self.after_minor
 
 
 class BudgetMoves(Document):
@@ -30,7 +44,7 @@ class BudgetMoves(Document):
     def _says_something(self) -> "BudgetMoves":
         if len({move.object_id for move in self.budgets}) != len(self.budgets):
             raise ValueError("name each budget once")
-        if all(move.before_minor == move.after_minor for move in self.budgets):
+        if not any(move.changes for move in self.budgets):
             raise ValueError("these amounts change nothing")
         return self
 
@@ -48,7 +62,9 @@ class BudgetMoves(Document):
         if unknown := amounts.keys() - {move.object_id for move in self.budgets}:
             raise ValueError(f"{', '.join(sorted(map(str, unknown)))} is not part of this suggestion")
         changed = [
-            move.model_copy(update={"after_minor": amounts.get(move.object_id, move.after_minor)})
+            BudgetMove.model_validate(
+                {**move.model_dump(), "after_minor": amounts.get(move.object_id, move.after_minor)}
+            )
             for move in self.budgets
         ]
         return BudgetMoves(budgets=changed)

@@ -35,6 +35,10 @@ class GuardedBudget:
     """Above it nothing is raised: what the platform's spending limits still allow."""
     learning: bool = False
     started_at: datetime | None = None
+    pause: bool = False
+    """It is to be paused; its amount stays with it."""
+    running: bool = True
+    active_ads: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,8 @@ class GuardedPool:
     approved_minor: int
     budgets: Sequence[GuardedBudget]
     first_step: int | None = None
+    may_pause: bool = False
+    min_active_ads: int = 1
 
 
 def violations(pool: GuardedPool, named: Sequence[UUID]) -> list[str]:
@@ -67,14 +73,36 @@ def violations(pool: GuardedPool, named: Sequence[UUID]) -> list[str]:
     found = []
     if len(named) != len(set(named)) or set(named) != known:
         found.append("It does not name each budget of the pool exactly once.")
-    if not moved:
+    paused = [budget for budget in pool.budgets if budget.pause]
+    if not moved and not paused:
         return found
     if not pool.may_move:
         found.append("It moves money although nothing may be moved now.")
     found += _of_the_sum(pool)
     for budget in moved:
         found += [f"{budget.name}: {words}" for words in _of_one(pool, budget, budget.wanted_minor or 0)]
-    return found
+    for budget in paused:
+        found += [f"{budget.name}: {words}" for words in _of_pause(pool, budget)]
+    return found + (_of_what_runs_on(pool) if paused else [])
+
+
+def _of_pause(pool: GuardedPool, budget: GuardedBudget) -> list[str]:
+    checks = (
+        (not pool.may_pause, "what is approved does not let ad sets be paused."),
+        (not budget.running, "it does not run, so there is nothing to pause."),
+        (budget.wanted_minor not in (None, budget.now_minor), "it would be paused and its budget changed at once."),
+    )
+    return [words for broken, words in checks if broken]
+
+
+def _of_what_runs_on(pool: GuardedPool) -> list[str]:
+    left = [budget for budget in pool.budgets if budget.running and not budget.pause]
+    ads = sum(budget.active_ads for budget in left)
+    if not left:
+        return ["Nothing of the campaign would run any more."]
+    if ads < pool.min_active_ads:
+        return [f"Only {ads} ads would stay active; at least {pool.min_active_ads} are approved to."]
+    return []
 
 
 def _of_the_sum(pool: GuardedPool) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -16,7 +17,7 @@ from models.domain.budget_history import WEEK, BudgetHistory
 from models.domain.drift import BUDGETS
 from models.domain.ledger import OPEN_STATES
 from models.domain.schedule import Schedule
-from models.domain.states import ApprovalState, CampaignStatus, DocumentState, DriftState, Scope
+from models.domain.states import ApprovalState, CampaignStatus, DocumentState, DriftState, PlatformKind, Scope
 from models.tables.ad_account import AdAccount
 from models.tables.approval import Approval
 from models.tables.campaign import Campaign
@@ -24,7 +25,8 @@ from models.tables.drift import Drift
 from models.tables.identity import Workspace
 from models.tables.ledger import LedgerIntent
 from models.tables.plan import ScheduleVersion
-from records import budgets, posted_metrics, readings
+from models.tables.platform_node import PlatformNode
+from records import budgets, forecasts, posted_metrics, readings
 from records.optimizing import moves, proposals
 from records.optimizing.owners import BudgetOwner, campaign_tree
 from records.readings import DayReading, Span
@@ -46,6 +48,11 @@ class PoolFacts:
     proposed_at: datetime | None
     doubtful: dict[UUID, str] = field(default_factory=dict)
     drifted: dict[UUID, str] = field(default_factory=dict)
+    noted_at: datetime | None = None
+    active_ads: dict[str, int] = field(default_factory=dict)
+    """How many ads of each ad set are switched on, by its platform id."""
+    prior_scores: dict[str, float] = field(default_factory=dict)
+    """What was believed of each ad set before it ran, by plan key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +83,10 @@ async def read(session: AsyncSession, account: AdAccount) -> list[PoolFacts]:
     ids = [campaign.id for campaign in campaigns]
     schedules, approved = await _schedules(session, ids), await _approved(session, ids)
     tree, doubtful = await campaign_tree(session, ids), await _doubtful(session, ids)
-    drifted = await _drifted(session, ids)
+    drifted, active_ads = await _drifted(session, ids), await _active_ads(session, ids)
+    prior_scores = await forecasts.prior_scores(session, ids)
     moved, proposed = await moves.last_moved(session, ids), await proposals.last_proposed(session, ids)
+    noted = await proposals.last_noted(session, ids)
     return [
         PoolFacts(
             campaign=campaign,
@@ -86,8 +95,11 @@ async def read(session: AsyncSession, account: AdAccount) -> list[PoolFacts]:
             tree=tree.get(campaign.id, []),
             moved_at=moved.get(campaign.id),
             proposed_at=proposed.get(campaign.id),
+            noted_at=noted.get(campaign.id),
             doubtful=doubtful.get(campaign.id, {}),
             drifted=drifted.get(campaign.id, {}),
+            active_ads=active_ads.get(campaign.id, {}),
+            prior_scores=prior_scores.get(campaign.id, {}),
         )
         for campaign in campaigns
     ]
@@ -111,6 +123,25 @@ async def _approved(session: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:
         col(Approval.state) == ApprovalState.APPROVED,
     )
     return set((await session.execute(query)).scalars())
+
+
+async def _active_ads(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, dict[str, int]]:
+    """By campaign and the platform id of the ad set."""
+    query = (
+        sa.select(col(PlatformNode.campaign_id), col(PlatformNode.parent_platform_id), sa.func.count())
+        .where(
+            col(PlatformNode.campaign_id).in_(ids),
+            col(PlatformNode.kind) == PlatformKind.AD,
+            col(PlatformNode.status) == "ACTIVE",
+            col(PlatformNode.gone_at).is_(None),
+        )
+        .group_by(col(PlatformNode.campaign_id), col(PlatformNode.parent_platform_id))
+    )
+    found: dict[UUID, dict[str, int]] = {}
+    for campaign_id, ad_set, count in await session.execute(query):
+        if campaign_id is not None and ad_set is not None:
+            found.setdefault(campaign_id, {})[ad_set] = count
+    return found
 
 
 async def _doubtful(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, dict[UUID, str]]:

@@ -38,6 +38,10 @@ class Proposal:
     def id(self) -> UUID:
         return proposal_id(self.optimizer_run_id, self.campaign_id)
 
+    @property
+    def kind(self) -> str:
+        return MOVE_BUDGET if self.action else NOTE
+
 
 def proposal_id(run_id: UUID, campaign_id: UUID) -> UUID:
     """A run proposes once per campaign, however often its activity is tried."""
@@ -45,7 +49,7 @@ def proposal_id(run_id: UUID, campaign_id: UUID) -> UUID:
 
 
 async def propose(session: AsyncSession, proposals: Sequence[Proposal]) -> list[UUID]:
-    """Store them; each takes the place of the older open proposals of the optimizer for its campaign.
+    """Store them; each takes the place of older open ones of the optimizer of its kind for its campaign.
 
     Answers with the ids of those that were not there yet.
 
@@ -57,7 +61,8 @@ async def propose(session: AsyncSession, proposals: Sequence[Proposal]) -> list[
     statement = insert(Suggestion).on_conflict_do_nothing(index_elements=["id"]).returning(col(Suggestion.id))
     new = set((await session.execute(statement, rows)).scalars())
     fresh = [proposal for proposal in proposals if proposal.id in new]
-    await _replace_older(session, fresh)
+    for kind in (MOVE_BUDGET, NOTE):
+        await _replace_older(session, [proposal for proposal in fresh if proposal.kind == kind], kind)
     return [proposal.id for proposal in fresh]
 
 
@@ -68,7 +73,7 @@ def _row(proposal: Proposal) -> Suggestion:
         workspace_id=proposal.workspace_id,
         campaign_id=proposal.campaign_id,
         optimizer_run_id=proposal.optimizer_run_id,
-        kind=MOVE_BUDGET if proposal.action else NOTE,
+        kind=proposal.kind,
         title=proposal.title,
         description=proposal.description,
         priority=proposal.priority,
@@ -79,8 +84,10 @@ def _row(proposal: Proposal) -> Suggestion:
     )
 
 
-async def _replace_older(session: AsyncSession, proposals: Sequence[Proposal]) -> None:
+async def _replace_older(session: AsyncSession, proposals: Sequence[Proposal], kind: str) -> None:
     """Two runs at once may each have proposed: the one that commits last leaves its own open."""
+    if not proposals:
+        return
     await session.execute(
         sa.update(Suggestion)
         .where(
@@ -88,16 +95,30 @@ async def _replace_older(session: AsyncSession, proposals: Sequence[Proposal]) -
             col(Suggestion.id).not_in([proposal.id for proposal in proposals]),
             col(Suggestion.status) == SuggestionState.OPEN,
             col(Suggestion.optimizer_run_id).is_not(None),
+            col(Suggestion.kind) == kind,
         )
         .values(status=SuggestionState.EXPIRED, reason=REPLACED)
     )
 
 
 async def last_proposed(session: AsyncSession, campaign_ids: Sequence[UUID]) -> dict[UUID, datetime]:
-    """When the optimizer last proposed something for each campaign, whatever became of it; platform time."""
+    """When the optimizer last proposed a move for each campaign, whatever became of it; platform time."""
+    return await _last(session, campaign_ids, MOVE_BUDGET)
+
+
+async def last_noted(session: AsyncSession, campaign_ids: Sequence[UUID]) -> dict[UUID, datetime]:
+    """When it last gave advice for each campaign that it cannot follow itself."""
+    return await _last(session, campaign_ids, NOTE)
+
+
+async def _last(session: AsyncSession, campaign_ids: Sequence[UUID], kind: str) -> dict[UUID, datetime]:
     query = (
         sa.select(col(Suggestion.campaign_id), sa.func.max(col(Suggestion.expires_at)))
-        .where(col(Suggestion.campaign_id).in_(campaign_ids), col(Suggestion.optimizer_run_id).is_not(None))
+        .where(
+            col(Suggestion.campaign_id).in_(campaign_ids),
+            col(Suggestion.optimizer_run_id).is_not(None),
+            col(Suggestion.kind) == kind,
+        )
         .group_by(col(Suggestion.campaign_id))
     )
     rows = (await session.execute(query)).all()

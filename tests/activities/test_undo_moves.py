@@ -19,9 +19,11 @@ from models.domain.states import (
     WriteOp,
 )
 from models.tables.campaign import Campaign
+from models.tables.ledger import PlatformObject
 from models.tables.optimization import MoveSet, Suggestion
 from records import audit, ledger
 from records.ledger import NewIntent
+from records.optimizing import lists
 from records.optimizing.undoing import NotUndoable
 from records.platform_clock import platform_now
 from tests.activities.acting import set_gate
@@ -314,9 +316,13 @@ async def test_a_pause_of_an_ad_set_is_applied_where_the_envelope_allows_it_and_
     await go_live(desk, EVEN, actions=["raise", "cut", "pause_ad_set"])
     await approve(desk)
     row = (await owners(desk))["cart"]
-    async with desk.database.workspace_transaction(desk.workspace_id) as session:
-        (started,) = await ledger.intend_next(session, [status_intent(row, WriteOp.ACTIVATE, WriteClass.PERSON)])
-    await desk.persist(desk.writes().ensure_write, IntentRef(workspace_id=desk.workspace_id, intent_id=started))
+    await switch_on(desk, row)
+    alone = await decide(desk, {"cart": (10_000, 10_000)}, kind="pause")
+    await apply(desk, alone)
+    assert status_of(desk, row.platform_id) == "ACTIVE"
+    assert "the last ad set of the campaign that runs" in (await reasons(desk, alone))[0]
+
+    await switch_on(desk, (await owners(desk))["look"])
     set_id = await decide(desk, {"cart": (10_000, 10_000)}, kind="pause")
 
     await apply(desk, set_id)
@@ -326,6 +332,18 @@ async def test_a_pause_of_an_ad_set_is_applied_where_the_envelope_allows_it_and_
     assert (result.applied, result.refused) == (1, [])
     assert (paused, status_of(desk, row.platform_id)) == ("PAUSED", "ACTIVE")
     assert (await states(desk, set_id))[0] is UNDONE
+
+
+async def switch_on(desk: Desk, row: PlatformObject) -> None:
+    async with desk.database.workspace_transaction(desk.workspace_id) as session:
+        (started,) = await ledger.intend_next(session, [status_intent(row, WriteOp.ACTIVATE, WriteClass.PERSON)])
+    await desk.persist(desk.writes().ensure_write, IntentRef(workspace_id=desk.workspace_id, intent_id=started))
+
+
+async def reasons(desk: Desk, move_set_id: UUID) -> list[str]:
+    async with desk.database.workspace_transaction(desk.workspace_id) as session:
+        found = await lists.actions_of(session, [move_set_id])
+    return [action.error or "" for action in found[move_set_id]]
 
 
 def status_of(desk: Desk, platform_id: str) -> str:

@@ -45,6 +45,7 @@ class AmountRow:
     tone: str
     typed: str
     proposed: str
+    pause: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +120,12 @@ def _row(budget: BudgetChangeView, currency: str) -> AmountRow:
         object_id=budget.object_id,
         name=budget.name,
         before=money(budget.before_minor, currency),
-        after=money(budget.after_minor, currency),
-        change=change_words(budget.before_minor, budget.after_minor),
-        tone=change_tone(budget.before_minor, budget.after_minor),
+        after="paused" if budget.pause else money(budget.after_minor, currency),
+        change="pause" if budget.pause else change_words(budget.before_minor, budget.after_minor),
+        tone="bad" if budget.pause else change_tone(budget.before_minor, budget.after_minor),
         typed=decimal_text(budget.after_minor, currency),
         proposed=money(budget.proposed_minor, currency) if edited and budget.proposed_minor is not None else "",
+        pause=budget.pause,
     )
 
 
@@ -144,7 +146,11 @@ def change_tone(before_minor: int, after_minor: int) -> str:
 def _moved(budgets: Sequence[BudgetChangeView], currency: str) -> str:
     raised = sum(max(0, budget.after_minor - budget.before_minor) for budget in budgets)
     touched = sum(budget.after_minor != budget.before_minor for budget in budgets)
-    return f"{money(raised, currency)} between {counted(touched, 'budget', 'budgets')}" if touched else ""
+    paused = sum(budget.pause for budget in budgets)
+    moved = f"{money(raised, currency)} between {counted(touched, 'budget', 'budgets')}" if touched else ""
+    return ", ".join(
+        part for part in (moved, f"{counted(paused, 'ad set', 'ad sets')} paused" if paused else "") if part
+    )
 
 
 def facets(

@@ -116,6 +116,40 @@ def test_without_an_approved_first_step_young_ad_sets_move_like_all_others() -> 
     assert "still learning" in found
 
 
+PAUSED = replace(
+    pool(10_000, 10_000),
+    may_pause=True,
+    budgets=[replace(one, pause=one.object_id == UUID(int=1)) for one in pool(10_000, 10_000).budgets],
+)
+
+
+def paused(**changes: object) -> GuardedPool:
+    first, second = PAUSED.budgets
+    return replace(PAUSED, budgets=[replace(first, **changes), second])  # type: ignore[arg-type]
+
+
+def test_an_ad_set_is_paused_where_that_is_approved_and_others_run_on() -> None:
+    assert said(PAUSED) == []
+
+
+@pytest.mark.parametrize(
+    ("broken", "words"),
+    [
+        (replace(PAUSED, may_pause=False), "does not let ad sets be paused"),
+        (replace(PAUSED, may_move=False), "although nothing may be moved now"),
+        (replace(PAUSED, min_active_ads=2), "Only 1 ads would stay active; at least 2"),
+        (paused(running=False), "does not run, so there is nothing to pause"),
+        (paused(wanted_minor=9_000), "paused and its budget changed at once"),
+        (
+            replace(PAUSED, budgets=[replace(one, pause=True) for one in PAUSED.budgets]),
+            "Nothing of the campaign would run any more",
+        ),
+    ],
+)
+def test_each_limit_of_pausing_holds_by_itself(broken: GuardedPool, words: str) -> None:
+    assert words in " ".join(said(broken))
+
+
 def test_a_ceiling_holds_for_the_one_that_gains() -> None:
     first, second = FINE.budgets
     low = replace(FINE, budgets=[first, replace(second, ceiling_minor=11_000)])

@@ -192,13 +192,20 @@ async def test_a_late_twin_of_a_run_proposes_nothing_twice(desk: DecidingDesk, p
 
 
 async def test_a_newer_proposal_takes_the_place_of_an_older_open_one(desk: DecidingDesk, proposed: Suggestion) -> None:
-    run = await desk.begin()
-    newer = Proposal(desk.workspace_id, proposed.campaign_id, run.run_id, "Newer", "", proposed_at=desk.now)
+    action = BudgetMoves.model_validate(proposed.action)
+    note, newer = [
+        Proposal(desk.workspace_id, proposed.campaign_id, (await desk.begin()).run_id, title, "", desk.now, moved)
+        for title, moved in (("Advice", None), ("Newer", action))
+    ]
 
     async with desk.database.workspace_transaction(desk.workspace_id) as session:
+        assert await proposals.propose(session, [note]) == [note.id]
+    assert {row.status for row in await desk.suggestions(proposed.campaign_id)} == {SuggestionState.OPEN}
+    async with desk.database.workspace_transaction(desk.workspace_id) as session:
         assert await proposals.propose(session, [newer]) == [newer.id]
+        assert await proposals.last_noted(session, [proposed.campaign_id]) == {proposed.campaign_id: desk.now}
 
     rows = {row.title: row for row in await desk.suggestions(proposed.campaign_id)}
-    assert rows["Newer"].status is SuggestionState.OPEN
+    assert rows["Newer"].status is rows["Advice"].status is SuggestionState.OPEN
     assert rows[proposed.title].status is SuggestionState.EXPIRED
     assert rows[proposed.title].reason == "A newer proposal took its place."
