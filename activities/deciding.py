@@ -12,6 +12,7 @@ from temporalio import activity
 
 from activities import problems, run_blobs
 from activities.decisions import settle
+from activities.engine_choice import engine_in
 from activities.errors import as_application_error
 from activities.heartbeats import heartbeating
 from activities.problems import Asked
@@ -19,7 +20,7 @@ from activities.run_blobs import RunBlob, store_blob
 from models.contracts.optimizing import Decided, RunRef
 from models.domain.rules import ActionKind, Evaluation
 from models.domain.states import MoveState
-from optimizer.engines import DEFAULT_ENGINE
+from models.tables.identity import Workspace
 from providers.errors import ProviderError
 from providers.storage.protocol import ObjectStore
 from records.database import Database
@@ -51,7 +52,8 @@ class Deciding:
                 if before is not None:
                     return before
                 try:
-                    asked = await problems.load(session, run, DEFAULT_ENGINE)
+                    workspace = await session.get_one(Workspace, run.workspace_id)
+                    asked = await problems.load(session, run, engine_in(workspace))
                 except ProviderError as error:
                     raise as_application_error(error) from error
                 campaigns = [pool.campaign_id for pool in asked.problem.pools]

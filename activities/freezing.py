@@ -13,6 +13,7 @@ from records.optimizing.owners import BudgetOwner
 from records.optimizing.pool_facts import PoolFacts
 
 STALE = timedelta(hours=2)
+HELD_OUT = "It is held out: left alone, to measure the optimizer's effect on the others."
 NOT_APPROVED = "The schedule is not approved any more; have it approved first."
 
 At = tuple[AdAccount, datetime]
@@ -27,6 +28,7 @@ def frozen_words(
     reasons: tuple[Callable[[], str | None], ...] = (
         lambda: _stopped(facts, account),
         lambda: _not_live(facts),
+        lambda: HELD_OUT if facts.campaign.held_out_at else None,
         lambda: _unread(account, now),
         lambda: _not_approved(facts),
         lambda: _unknown(facts, rows, histories),

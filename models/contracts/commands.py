@@ -131,6 +131,13 @@ class SetOptimizerMode(Contract):
     mode: OptimizerMode | None = None
 
 
+class HoldOut(Contract):
+    """Leave the campaign alone so that the optimizer's effect is measured, or let it be optimized again."""
+
+    name: Literal["hold_out"] = "hold_out"
+    held_out: bool
+
+
 class ChooseAdAccount(Contract):
     name: Literal["choose_ad_account"] = "choose_ad_account"
     ad_account_id: UUID
@@ -202,6 +209,7 @@ AnyCommand = Annotated[
     | Retry
     | Rename
     | SetOptimizerMode
+    | HoldOut
     | ChooseAdAccount
     | OpenChangeSet
     | DecideChangeSet

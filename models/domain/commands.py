@@ -29,6 +29,7 @@ class Command(StrEnum):
     ARCHIVE = "archive"
     RENAME = "rename"
     SET_OPTIMIZER_MODE = "set_optimizer_mode"
+    HOLD_OUT = "hold_out"
     RETRY = "retry"
     OPEN_CHANGE_SET = "open_change_set"
     DECIDE_CHANGE_SET = "decide_change_set"
@@ -80,7 +81,7 @@ _BEFORE_PUBLISH = EDITS | {
 _PUBLISHED = (
     CHANGE_SETS
     | DECISIONS
-    | {Command.END, Command.RENAME, Command.SET_OPTIMIZER_MODE, Command.RETRY, Command.CANCEL_RENDER}
+    | {Command.END, Command.RENAME, Command.SET_OPTIMIZER_MODE, Command.HOLD_OUT, Command.RETRY, Command.CANCEL_RENDER}
 )
 
 ALLOWED: dict[CampaignStatus, frozenset[Command]] = {
@@ -108,6 +109,7 @@ _NEEDS: dict[Command, str] = {
     Command.RESUME: "only a paused campaign can be resumed",
     Command.END: "it is not on the platform yet; cancel it instead",
     Command.CANCEL_PUBLISH: "no publish is running",
+    Command.HOLD_OUT: "only a campaign that has gone live can be held out",
 }
 
 

@@ -25,3 +25,12 @@ async def set_optimizer_mode(context: Context, command: c.SetOptimizerMode) -> d
     context.before = {"optimizer_mode": campaign.optimizer_mode.value if campaign.optimizer_mode else None}
     campaign.optimizer_mode = command.mode
     return {"optimizer_mode": command.mode.value if command.mode else None}
+
+
+async def hold_out(context: Context, command: c.HoldOut) -> dict[str, JsonValue]:
+    """By a person's hand: the campaign stays out of the comparison from here on, which rests on the lot alone."""
+    campaign = context.facts.campaign
+    context.before = {"held_out": campaign.held_out_at is not None}
+    if command.held_out != (campaign.held_out_at is not None):
+        campaign.held_out_at = context.now if command.held_out else None
+    return {"held_out": command.held_out}

@@ -29,6 +29,7 @@ from records.campaigns.lifecycle import ask_platform
 from records.campaigns.progress import ON_PLATFORM, OVER
 from records.campaigns.snapshot import refresh, snapshot_of
 from records.campaigns.submitting import request
+from records.evidence.settings import drawn_at
 
 
 async def store_result(
@@ -233,7 +234,9 @@ def publish_ended(status: str, problem: JsonValue, counts: JsonValue) -> Change:
             if cancelled:
                 await _pause_instead(context)
             campaign.status = CampaignStatus(status)
-            campaign.live_at = campaign.live_at or context.now
+            if campaign.live_at is None:
+                campaign.live_at = context.now
+                campaign.held_out_at = drawn_at(context.facts.workspace, campaign, context.now)
             campaign.delivery = Delivery.IN_PLATFORM_REVIEW
             campaign.problem = None
         else:
