@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ValidationError
 from starlette.datastructures import ImmutableMultiDict
 
-from api import report_export
+from api import forecast_desk, report_export
 from api.deps import ServicesDep
 from api.field_errors import invalid
 from api.overview import read_overview
@@ -44,7 +44,8 @@ async def performance(campaign_id: UUID, request: Request, services: ServicesDep
     async with services.database.workspace_transaction(visitor.caller.workspace_id) as session:
         found = await read_performance(session, campaign_id, Wish(days.since, days.until))
         ads = await read_lines(session, found, MetricLevel.AD)
-    return render("performance.html", services.settings, visitor, page=performance_page(found, ads))
+        forecast = await forecast_desk.compared(session, found)
+    return render("performance.html", services.settings, visitor, page=performance_page(found, ads, forecast))
 
 
 @router.get("/reports")

@@ -16,9 +16,10 @@ from models.domain.roles import Role
 from models.domain.states import LedgerState, Scope, Verdict
 from models.tables.approval import Comment, CommentThread, Visibility
 from models.tables.asset import Asset
+from models.tables.evidence import CampaignForecast
 from models.tables.ledger import LedgerIntent, PlatformObject, PublishRun
 from models.tables.render import RenderJob
-from records import assets, comments, identity, ledger, platform_objects, publish_runs
+from records import assets, comments, forecasts, identity, ledger, platform_objects, publish_runs
 from records.access import Caller
 from records.campaigns import facts as campaign_facts
 from records.campaigns import looking_back
@@ -48,6 +49,7 @@ class Reading:
     threads: list[tuple[CommentThread, list[Comment]]]
     renders: list[RenderJob]
     made: dict[UUID, list[Asset]]
+    forecast: CampaignForecast | None
     since_look: dict[Part, list[Change]] | None
     since_decision: dict[Part, list[Change]]
     now: datetime
@@ -88,6 +90,7 @@ async def read(database: Database, caller: Caller, campaign_id: UUID) -> Reading
             renders=made,
             made=await reading.files_of(session, [job.id for job in made]),
             threads=await comments.threads_of(session, campaign_id, visibility=_visible(caller)),
+            forecast=await forecasts.newest(session, campaign_id),
             since_look=None if seen is None else await looking_back.changes_since_look(session, facts, seen),
             since_decision=await looking_back.changes_since_decision(session, facts),
             now=datetime.now(UTC),

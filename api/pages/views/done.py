@@ -32,5 +32,6 @@ DONE = {
     "created": "The brief is in. Greenlight takes it from here.",
     "saved": "Saved as a draft. Nobody was asked to approve it yet.",
     "unchanged": "Nothing was different, so nothing was saved.",
+    "forecast": "The forecast is made anew; it appears with budget and dates.",
     "account": "The ad account was chosen.",
 }

@@ -25,8 +25,10 @@ from api.pages.views.figures import (
     whole,
     words_of,
 )
+from api.pages.views.forecast import ComparedWords, compared_words
 from api.pages.views.words import STATUS, Badge, delivery_badge, money, zone_words
 from api.performance import Line, Performance
+from api.schemas.forecasts import ComparedView
 from models.domain.account_days import account_day, day_start
 from models.domain.pacing import planned_to_date
 from models.domain.performance import Change, DayFigures, Trend
@@ -102,11 +104,12 @@ class PerformancePage:
     trend_words: str
     money: MoneyWords | None
     comparison: str
+    compared: ComparedWords | None
     counted: str
     uploaded: bool
 
 
-def performance_page(found: Performance, ads: Sequence[Line]) -> PerformancePage:
+def performance_page(found: Performance, ads: Sequence[Line], forecast: ComparedView | None = None) -> PerformancePage:
     campaign, currency = found.campaign, found.currency or "USD"
     shown = [figures.day for figures in found.days]
     first = min(shown, default=found.span.first)
@@ -131,6 +134,7 @@ def performance_page(found: Performance, ads: Sequence[Line]) -> PerformancePage
         trend_words=_trend_words(found.trend),
         money=_money(found, currency),
         comparison=comparison_words(found.comparison) if found.whole else "",
+        compared=compared_words(forecast, currency),
         counted=", ".join(found.attributions),
         uploaded=found.sources not in ([], ["platform"]),
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from api.pages.reading import Reading
 from api.pages.views.client_card import schedule_to_show
+from api.pages.views.forecast import ForecastCard, forecast_card
 from api.pages.views.words import counted, language_name, listed, money, readable, when, zone_words
 from models.domain.ads_plan import AdsPlan
 from models.domain.schedule import BudgetPeriod, EntryKind, Envelope, EnvelopeAction, IfLate, Schedule
@@ -48,6 +49,7 @@ class ScheduleWords:
     envelope: str
     planned: list[str]
     notes: list[str]
+    forecast: ForecastCard | None
 
 
 def _end(schedule: Schedule) -> str:
@@ -73,6 +75,7 @@ def schedule_words(reading: Reading) -> ScheduleWords | None:
         envelope=envelope_words(schedule.envelope),
         planned=_planned(schedule),
         notes=_notes(reading),
+        forecast=_forecast(reading, schedule),
     )
 
 
@@ -151,6 +154,12 @@ def _planned(schedule: Schedule) -> list[str]:
         named = listed([WEEKDAYS[day] for day in sorted(set(days))]) or "Every day"
         lines.append(f"{named}, {begin or 0}:00 to {end or 24}:00")
     return lines
+
+
+def _forecast(reading: Reading, schedule: Schedule) -> ForecastCard | None:
+    version = reading.facts.plans.working
+    plan = AdsPlan.model_validate(version.body) if version else None
+    return forecast_card(reading.forecast, schedule, plan, owner_names(reading.facts))
 
 
 def _notes(reading: Reading) -> list[str]:

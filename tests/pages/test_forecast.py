@@ -1,0 +1,59 @@
+"""What to expect, beside the money that is asked for: on a phone, on a wide screen and without script."""
+
+import re
+
+from playwright.async_api import Browser, expect
+
+from models.domain.metrics import Counts
+from models.domain.roles import Role
+from tests.activities.past_desk import ran_before
+from tests.office import open_office
+from tests.pages.people import PASSWORD, People, Visits
+from tests.records.campaigns.desk import Desk
+
+FEW = Counts(spend_minor=60_000, impressions=9_000, clicks=120, conversions=1)
+
+
+async def test_an_approver_sees_beside_the_money_what_it_is_expected_to_bring(visits: Visits, people: People) -> None:
+    office = await open_office(people.database)
+    desk = Desk(office)
+    await desk.drafted()
+    await ran_before(office.db, office.workspace_id, office.account_id, campaigns=4, day=FEW)
+    manager = await people.join("Dana", Role.MANAGER, office.workspace_id)
+    visit = await visits()
+    await visit.log_in(manager)
+
+    await visit.open(f"/campaigns/{desk.campaign_id}")
+    assert "Nothing was foretold yet." in await visit.text()
+    await visit.press("Foretell it anew")
+    await visit.until("Four of five times the truth lies in such a range")
+
+    for width in (390, 1280):
+        await visit.page.set_viewport_size({"width": width, "height": 900})
+        await visit.usable()
+    words = await visit.text()
+    assert re.search(r"\d+ to \d+", words)
+    assert "It rests on 4 campaigns of this ad account" in words
+    assert "unlikely to bring 50 results within a week" in words
+    visit.sound()
+
+
+async def test_without_script_a_forecast_is_made_and_read(browser: Browser, site: str, people: People) -> None:
+    office = await open_office(people.database)
+    desk = Desk(office)
+    await desk.drafted()
+    await ran_before(office.db, office.workspace_id, office.account_id, campaigns=4)
+    manager = await people.join("Dana", Role.MANAGER, office.workspace_id)
+    context = await browser.new_context(java_script_enabled=False, locale="en")
+    page = await context.new_page()
+
+    await page.goto(f"{site}/login")
+    await page.get_by_label("E-mail address").fill(manager.email)
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Log in").click()
+    await page.goto(f"{site}/campaigns/{desk.campaign_id}")
+    await page.get_by_role("button", name="Foretell it anew").click()
+
+    await expect(page.get_by_text("it is", exact=False).first).to_be_attached()
+    await expect(page.get_by_text("that a result costs no more than").first).to_be_visible()
+    await context.close()
