@@ -41,7 +41,11 @@ async def store_blob(store: ObjectStore, workspace_id: UUID, blob: RunBlob) -> s
 
 async def read_blob(store: ObjectStore, workspace_id: UUID, sha256: str) -> RunBlob:
     """Raises ObjectMissing."""
-    packed = await store.get(run_key(workspace_id, sha256))
+    return unpacked(await store.get(run_key(workspace_id, sha256)))
+
+
+def unpacked(packed: bytes) -> RunBlob:
+    """Takes a second where an account is large, so doors do it in a thread."""
     return RunBlob.model_validate_json(gzip.decompress(packed))
 
 
