@@ -9,16 +9,17 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.freezing import frozen_words
+from activities.pool_days import days_of, values_told
 from models.contracts.optimizing import RunRef
 from models.domain.account_days import account_day
 from models.domain.budget_history import DAY, WEEK, BudgetHistory
 from models.domain.optimizer_modes import effective_mode
-from models.domain.results import result_of
+from models.domain.results import Aim, aim_of
 from models.domain.schedule import BudgetLevel, BudgetPeriod, EnvelopeAction, Schedule, Split
-from models.domain.states import OptimizerMode, PlatformKind
+from models.domain.states import OptimizerGoal, OptimizerMode, PlatformKind
 from models.tables.ad_account import AdAccount
 from models.tables.identity import Workspace
-from optimizer.problem import DayCounts, Owner, Pool, Problem
+from optimizer.problem import Owner, Pool, Problem
 from providers.ads.meta.currencies import to_minor
 from records.optimizing import pool_facts
 from records.optimizing.modes import workspace_mode
@@ -99,6 +100,8 @@ def pool_of(facts: PoolFacts, figures: Figures, at: Moment) -> Pool:
     kind = PlatformKind.CAMPAIGN if campaign_holds else PlatformKind.AD_SET
     rows = [row for row in facts.tree if row.kind is kind]
     actions = schedule.envelope.actions if schedule else []
+    aim = _aim(facts, figures, at.account)
+    frozen = frozen_words(facts, rows, figures.histories, (at.account, at.now)) or _without_values(aim, facts, figures)
     return Pool(
         campaign_id=facts.campaign.id,
         name=facts.campaign.name,
@@ -114,9 +117,40 @@ def pool_of(facts: PoolFacts, figures: Figures, at: Moment) -> Pool:
         may_pause=kind is PlatformKind.AD_SET and EnvelopeAction.PAUSE_AD_SET in actions,
         platform_budget_optimisation=_platform_shares_out(facts, rows),
         decided_at=_decided_at(facts, at.mode),
-        frozen=frozen_words(facts, rows, figures.histories, (at.account, at.now)),
+        goal=aim.goal,
+        target_cost_minor=aim.target_cost_minor,
+        target_roas_bp=aim.target_roas_bp,
+        total_left_minor=_total_left(facts),
+        ends_at=schedule.last_moment if schedule else None,
+        frozen=frozen,
         owners=[_owner(facts, row, figures, at) for row in rows],
     )
+
+
+def _aim(facts: PoolFacts, figures: Figures, account: AdAccount) -> Aim:
+    campaign = facts.campaign
+    return aim_of(
+        campaign.objective,
+        facts.kpi,
+        campaign.optimizer_goal,
+        values_told=values_told(_readings(facts, figures)),
+        own_currency=campaign.budget_currency == account.currency,
+    )
+
+
+def _readings(facts: PoolFacts, figures: Figures) -> list[list[DayReading]]:
+    return [figures.days.get(row.platform_id, []) for row in facts.tree]
+
+
+def _without_values(aim: Aim, facts: PoolFacts, figures: Figures) -> str | None:
+    if aim.goal is not OptimizerGoal.VALUE or values_told(_readings(facts, figures)):
+        return None
+    return "Its money is to bring value, and Meta reports no value of its results yet; send values, or choose results."
+
+
+def _total_left(facts: PoolFacts) -> int | None:
+    """Of the approved total; below zero where more was spent."""
+    return None if facts.schedule is None else facts.schedule.total_cap_minor - facts.campaign.budget_spent_minor
 
 
 def _platform_shares_out(facts: PoolFacts, rows: Sequence[BudgetOwner]) -> bool:
@@ -161,7 +195,7 @@ def _owner(facts: PoolFacts, row: BudgetOwner, figures: Figures, at: Moment) -> 
         active_ads=sum(facts.active_ads.get(child.platform_id, 0) for child in below),
         remaining_cap_minor=_remaining(facts, row, at.account),
         prior_score=facts.prior_scores.get(row.plan_key),
-        days=_days(facts.campaign.objective, readings),
+        days=days_of(facts.campaign.objective, readings),
     )
 
 
@@ -175,42 +209,12 @@ def _children(facts: PoolFacts, row: BudgetOwner) -> list[BudgetOwner]:
 
 
 def _remaining(facts: PoolFacts, row: BudgetOwner, account: AdAccount) -> int | None:
-    """What the spending limits above it still allow, of the platform's campaign and of the account."""
-    left = []
+    """What limits above it still allow: of the platform's campaign, of the account, and the approved total."""
+    total_left = _total_left(facts)
+    left = [] if total_left is None else [total_left]
     for above in facts.tree:
         if above.platform_id in (row.platform_id, row.parent_platform_id) and above.spend_cap_minor is not None:
             left.append(above.spend_cap_minor - sum(child.spent_minor for child in _children(facts, above)))
     if account.spend_cap_minor:
         left.append(account.spend_cap_minor - (account.amount_spent_minor or 0))
     return min(left, default=None)
-
-
-def _days(objective: str | None, readings: Sequence[Sequence[DayReading]]) -> list[DayCounts]:
-    """Per account day, all ad sets below the owner together. Results are told under one attribution setting only."""
-    every = sorted((day for days in readings for day in days), key=lambda day: (day.account_day, day.read_at))
-    by_day: dict[object, DayCounts] = {}
-    for day in every:
-        known = result_of(objective, day.counts) if day.attribution == every[-1].attribution else None
-        told = DayCounts(
-            day=day.account_day,
-            read_at=day.read_at,
-            spend_minor=day.counts.spend_minor,
-            impressions=day.counts.impressions,
-            clicks=day.counts.clicks if day.counts.link_clicks is None else day.counts.link_clicks,
-            conversions=known,
-        )
-        before = by_day.get(day.account_day)
-        by_day[day.account_day] = told if before is None else _together(before, told)
-    return list(by_day.values())
-
-
-def _together(one: DayCounts, other: DayCounts) -> DayCounts:
-    both = one.conversions is not None and other.conversions is not None
-    return DayCounts(
-        day=one.day,
-        read_at=max(one.read_at, other.read_at),
-        spend_minor=one.spend_minor + other.spend_minor,
-        impressions=one.impressions + other.impressions,
-        clicks=one.clicks + other.clicks,
-        conversions=(one.conversions or 0) + (other.conversions or 0) if both else None,
-    )

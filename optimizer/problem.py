@@ -52,7 +52,8 @@ class Owner(_Value):
 
     `now_minor` is what the platform holds. `day_ago_minor` and `week_ago_minor` are what it held 24 hours and 7 days
     ago, or at first. `edited_at` is the last change by anybody. `spent_minor` is the spend of its whole life, of
-    which `spent_today_minor` today. `remaining_cap_minor`: what the platform's own spending limit still allows.
+    which `spent_today_minor` today. `remaining_cap_minor`: what spending limits above it still
+    allow, the platform's and the approved total, whichever is nearer.
     `prior_score` is what was believed of it before it ran, as a weak score. `active_ads`: how many of its ads are
     switched on.
     """

@@ -32,7 +32,7 @@ class GuardedBudget:
     least_minor: int = 0
     """Below it nothing can go: what a lifetime budget has spent."""
     most_minor: int | None = None
-    """Above it nothing is raised: what the platform's spending limits still allow."""
+    """Above it nothing is raised: what spending limits above it, the platform's and the approved total, still allow."""
     learning: bool = False
     started_at: datetime | None = None
     pause: bool = False

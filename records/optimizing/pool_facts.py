@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from models.domain.account_days import account_day
+from models.domain.brief import Kpi
 from models.domain.budget_history import WEEK, BudgetHistory
 from models.domain.drift import BUDGETS
 from models.domain.ledger import OPEN_STATES
@@ -26,6 +27,7 @@ from models.tables.identity import Workspace
 from models.tables.ledger import LedgerIntent
 from models.tables.plan import ScheduleVersion
 from models.tables.platform_node import PlatformNode
+from models.tables.strategy import StrategyVersion
 from records import budgets, forecasts, posted_metrics, readings
 from records.optimizing import moves, proposals
 from records.optimizing.owners import BudgetOwner, campaign_tree
@@ -49,6 +51,7 @@ class PoolFacts:
     doubtful: dict[UUID, str] = field(default_factory=dict)
     drifted: dict[UUID, str] = field(default_factory=dict)
     noted_at: datetime | None = None
+    kpi: Kpi | None = None
     active_ads: dict[str, int] = field(default_factory=dict)
     """How many ads of each ad set are switched on, by its platform id."""
     prior_scores: dict[str, float] = field(default_factory=dict)
@@ -82,6 +85,7 @@ async def read(session: AsyncSession, account: AdAccount) -> list[PoolFacts]:
     campaigns = list((await session.execute(query.order_by(col(Campaign.id)))).scalars())
     ids = [campaign.id for campaign in campaigns]
     schedules, approved = await _schedules(session, ids), await _approved(session, ids)
+    kpis = await _kpis(session, ids)
     tree, doubtful = await campaign_tree(session, ids), await _doubtful(session, ids)
     drifted, active_ads = await _drifted(session, ids), await _active_ads(session, ids)
     prior_scores = await forecasts.prior_scores(session, ids)
@@ -96,6 +100,7 @@ async def read(session: AsyncSession, account: AdAccount) -> list[PoolFacts]:
             moved_at=moved.get(campaign.id),
             proposed_at=proposed.get(campaign.id),
             noted_at=noted.get(campaign.id),
+            kpi=kpis.get(campaign.id),
             doubtful=doubtful.get(campaign.id, {}),
             drifted=drifted.get(campaign.id, {}),
             active_ads=active_ads.get(campaign.id, {}),
@@ -114,6 +119,19 @@ async def _schedules(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, S
     )
     bodies = {campaign_id: body for campaign_id, body in await session.execute(query)}  # noqa: C416 (rows, not pairs)
     return {campaign_id: Schedule.model_validate(body) for campaign_id, body in bodies.items()}
+
+
+async def _kpis(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Kpi]:
+    """The targets of the approved strategies, which took over or changed those of their briefs."""
+    # Of each strategy only this, for it is long.
+    target = sa.func.jsonb_extract_path(col(StrategyVersion.body), "measurement", "kpi")
+    query = (
+        sa.select(col(StrategyVersion.campaign_id), target)
+        .where(col(StrategyVersion.campaign_id).in_(ids), col(StrategyVersion.state) == DocumentState.SUBMITTED)
+        .order_by(col(StrategyVersion.version))
+    )
+    newest = {campaign_id: kpi for campaign_id, kpi in await session.execute(query)}  # noqa: C416 (rows, not pairs)
+    return {campaign_id: Kpi.model_validate(kpi) for campaign_id, kpi in newest.items() if kpi is not None}
 
 
 async def _approved(session: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:

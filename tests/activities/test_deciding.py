@@ -18,10 +18,12 @@ from models.domain.schedule import BudgetLevel
 from models.domain.states import (
     ApprovalState,
     CampaignStatus,
+    DocumentState,
     DriftState,
     Gate,
     LedgerState,
     MoveState,
+    OptimizerGoal,
     OptimizerMode,
     PlatformKind,
     RunOutcome,
@@ -31,6 +33,7 @@ from models.domain.states import (
 )
 from models.tables.ad_account import AdAccount
 from models.tables.approval import Approval
+from models.tables.base import JsonObject
 from models.tables.campaign import Campaign
 from models.tables.drift import Drift
 from models.tables.identity import UserAccount
@@ -38,6 +41,7 @@ from models.tables.ledger import LedgerIntent
 from models.tables.notification import Notification
 from models.tables.optimization import Suggestion
 from models.tables.platform_node import PlatformNode
+from models.tables.strategy import StrategyVersion
 from optimizer.problem import Why
 from providers.storage.s3 import S3Store
 from records import identity
@@ -198,6 +202,30 @@ async def test_a_run_is_computed_again_to_the_bit_from_what_it_stored(desk: Deci
     assert replay(blob).model_dump_json() == blob.decision.model_dump_json()
     assert {pool.why for pool in blob.decision.pools} == {Why.MOVED, Why.NOTHING_TO_GAIN}
     assert all(owner.words for pool in blob.decision.pools for owner in pool.owners)
+
+
+async def test_the_approved_strategys_target_is_part_of_the_problem(desk: DecidingDesk) -> None:
+    campaign = await desk.running(2, 8)
+    async with desk.database.workspace_transaction(desk.workspace_id) as session:
+        for version, state, target in ((1, "superseded", 700), (2, "submitted", 900), (3, "draft", 100)):
+            body: JsonObject = {"measurement": {"kpi": {"metric": "cpa", "target": target, "hard": False}}}
+            session.add(
+                StrategyVersion(
+                    workspace_id=desk.workspace_id,
+                    campaign_id=campaign,
+                    version=version,
+                    state=DocumentState(state),
+                    body=body,
+                    brief_version=1,
+                )
+            )
+    run = await desk.begin()
+    await desk.decide(run)
+
+    blob = await read_blob(desk.store, desk.workspace_id, (await desk.run_row(run)).inputs_sha256 or "")
+    (pool,) = blob.problem.pools
+    assert (pool.goal, pool.target_cost_minor, pool.first_step) == (OptimizerGoal.RESULTS, 900, None)
+    assert pool.total_left_minor == 200 * BUDGET
 
 
 async def test_a_campaign_whose_budget_meta_shares_out_is_left_to_meta_with_the_reason(desk: DecidingDesk) -> None:

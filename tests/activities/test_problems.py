@@ -4,11 +4,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
+import pytest
+
 from activities.problems import Moment, pool_of
+from models.domain.brief import Kpi, KpiMetric
 from models.domain.budget_history import BudgetHistory, BudgetValue
 from models.domain.metrics import Counts
 from models.domain.schedule import BudgetLevel, BudgetPeriod, Schedule, Split
-from models.domain.states import CampaignStatus, OptimizerMode, PlatformKind
+from models.domain.states import CampaignStatus, OptimizerGoal, OptimizerMode, PlatformKind
 from models.domain.strategy import Objective
 from models.tables.ad_account import AdAccount
 from models.tables.campaign import Campaign
@@ -67,7 +70,11 @@ def facts(
         budget_period=period,
         split=split,
     )
+    goal = changes.pop("goal", None)
     campaign = Campaign(
+        budget_currency="JPY",
+        budget_spent_minor=int(str(changes.pop("spent_minor", 0))),
+        optimizer_goal=goal if isinstance(goal, OptimizerGoal) else None,
         id=UUID(int=1),
         workspace_id=UUID(int=2),
         name="Lamps",
@@ -164,7 +171,66 @@ def test_spending_limits_of_campaign_and_account_are_seen_whichever_is_nearer() 
 
     assert pool(facts(BudgetLevel.AD_SET, *tree)).owners[0].remaining_cap_minor == 10_000
     assert pool(facts(BudgetLevel.AD_SET, *tree), spend_cap_minor=5_000).owners[0].remaining_cap_minor == 4_000
-    assert pool(facts(BudgetLevel.AD_SET, *ad_sets("a", "b"))).owners[0].remaining_cap_minor is None
+    assert pool(facts(BudgetLevel.AD_SET, *ad_sets("a", "b"))).owners[0].remaining_cap_minor == 14 * 20_000
+
+
+def test_what_is_left_of_the_approved_total_bounds_what_may_be_raised_until_the_end() -> None:
+    daily = pool(facts(BudgetLevel.AD_SET, *ad_sets("a", "b"), spent_minor=14 * 20_000 - 3_000))
+    assert (daily.total_left_minor, daily.ends_at) == (3_000, NOW + timedelta(days=9))
+    assert [owner.remaining_cap_minor for owner in daily.owners] == [3_000, 3_000]
+
+    lifetime = [
+        node(PlatformKind.AD_SET, name, "all", lifetime_budget_minor=10_000, spent_minor=spent)
+        for name, spent in (("a", 9_000), ("b", 2_000))
+    ]
+    whole = pool(facts(BudgetLevel.AD_SET, *lifetime, period=BudgetPeriod.LIFETIME, spent_minor=11_000))
+    assert (whole.daily, whole.total_left_minor) == (False, 9_000)
+
+
+def kpi(metric: KpiMetric, target: int) -> Kpi:
+    return Kpi(metric=metric, target=target)
+
+
+WORTH = reading("a", spend_minor=500, clicks=10, conversions=2, conversion_value_minor=4_000)
+UNPRICED = reading("a", spend_minor=500, clicks=10, conversions=2)
+
+
+@pytest.mark.parametrize(
+    ("target", "chosen", "told", "aim"),
+    [
+        (None, None, WORTH, (OptimizerGoal.RESULTS, None, None)),
+        (kpi(KpiMetric.CPA, 900), None, WORTH, (OptimizerGoal.RESULTS, 900, None)),
+        (kpi(KpiMetric.CPL, 900), None, WORTH, (OptimizerGoal.RESULTS, None, None)),
+        (kpi(KpiMetric.CPC, 90), None, WORTH, (OptimizerGoal.RESULTS, None, None)),
+        (kpi(KpiMetric.ROAS, 250), None, WORTH, (OptimizerGoal.VALUE, None, 25_000)),
+        (kpi(KpiMetric.ROAS, 250), None, UNPRICED, (OptimizerGoal.RESULTS, None, None)),
+        (kpi(KpiMetric.ROAS, 250), OptimizerGoal.RESULTS, WORTH, (OptimizerGoal.RESULTS, None, 25_000)),
+        (kpi(KpiMetric.CPA, 900), OptimizerGoal.VALUE, WORTH, (OptimizerGoal.VALUE, 900, None)),
+    ],
+)
+def test_goal_and_target_come_from_people_first_and_else_from_the_approved_kpi(
+    target: Kpi | None, chosen: OptimizerGoal | None, told: DayReading, aim: tuple[OptimizerGoal, int, int]
+) -> None:
+    seen = pool(facts(BudgetLevel.AD_SET, *ad_sets("a", "b"), kpi=target, goal=chosen), told)
+
+    assert (seen.goal, seen.target_cost_minor, seen.target_roas_bp) == aim
+    assert seen.frozen is None
+
+
+def test_what_results_are_worth_is_shown_and_without_it_value_is_no_goal() -> None:
+    seen = pool(facts(BudgetLevel.AD_SET, *ad_sets("a", "b")), WORTH)
+    assert [day.value_minor for day in seen.owners[0].days] == [4_000]
+
+    wished = pool(facts(BudgetLevel.AD_SET, *ad_sets("a", "b"), goal=OptimizerGoal.VALUE), UNPRICED)
+    assert wished.frozen is not None
+    assert "Meta reports no value" in wished.frozen
+
+
+def test_a_cost_in_another_currency_is_no_target() -> None:
+    known = facts(BudgetLevel.AD_SET, *ad_sets("a", "b"), kpi=kpi(KpiMetric.CPA, 900))
+    known.campaign.budget_currency = "USD"
+
+    assert pool(known, WORTH).target_cost_minor is None
 
 
 def test_results_of_another_attribution_setting_are_left_out_of_the_rates() -> None:
