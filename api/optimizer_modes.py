@@ -47,5 +47,6 @@ def modes_view(found: Modes) -> CampaignOptimizerView:
         mode=effective,
         held_by=held,
         words=mode_words(effective, held),
+        goal=found.goal,
         last_optimized_at=found.last_optimized_at,
     )

@@ -10,7 +10,7 @@ from api import campaign_client, optimizer_log, optimizer_modes, optimizer_trigg
 from api.deps import ServicesDep
 from api.errors import TRANSLATED, translate
 from api.pages.rendering import render
-from api.pages.views.optimizer import LOOKS, MODE_CHOICES, mode_panel, move_entries, run_row
+from api.pages.views.optimizer import GOAL_CHOICES, LOOKS, MODE_CHOICES, mode_panel, move_entries, run_row
 from api.pages.views.problems import ProblemWords, problem_words
 from api.pages.views.reasons import pool_reasons
 from api.pages.visitor import Visitor, VisitorDep
@@ -149,6 +149,7 @@ async def show_log(
         first_page=after is None,
         modes=mode_panel(await optimizer_modes.campaign_modes(services, caller, campaign_id)),
         choices=MODE_CHOICES,
+        goals=GOAL_CHOICES,
         done=DONE.get(done, ""),
         problem=problem,
     )

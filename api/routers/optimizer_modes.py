@@ -10,13 +10,14 @@ from api.deps import CallerDep, EditorDep, ServicesDep
 from api.responses import problems
 from api.schemas.campaigns import CommandAnswer
 from api.schemas.optimizer import (
+    CampaignGoalBody,
     CampaignOptimizerBody,
     CampaignOptimizerView,
     WorkspaceOptimizerBody,
     WorkspaceOptimizerView,
 )
 from api.visibility import require_team
-from models.contracts.commands import SetOptimizerMode
+from models.contracts.commands import SetOptimizerGoal, SetOptimizerMode
 
 router = APIRouter(tags=["optimizer"])
 
@@ -53,3 +54,13 @@ async def get_campaign_optimizer(campaign_id: UUID, services: ServicesDep, calle
 async def set_campaign_optimizer(campaign_id: UUID, body: CampaignOptimizerBody, commands: CommandDep) -> CommandAnswer:
     """Let the optimizer do more or less in this campaign, never more than the approved schedule allows."""
     return await commands.send(campaign_id, SetOptimizerMode(mode=body.mode))
+
+
+@router.put(
+    "/campaigns/{campaign_id}/optimizer/goal",
+    operation_id="set_campaign_optimizer_goal",
+    responses=problems(400, 401, 403, 404, 409, 412, 422, 503, 504),
+)
+async def set_campaign_goal(campaign_id: UUID, body: CampaignGoalBody, commands: CommandDep) -> CommandAnswer:
+    """Let the campaign's money bring as many results as it can, or as much of their value."""
+    return await commands.send(campaign_id, SetOptimizerGoal(goal=body.goal))

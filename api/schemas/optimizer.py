@@ -10,8 +10,17 @@ from pydantic import AwareDatetime, Field, JsonValue, model_validator
 from api.optimizer_words import run_words
 from api.schemas.base import Body, Paging, UtcTime, View
 from models.contracts.optimizing import MoveResult
-from models.domain.states import MoveOrigin, MoveState, OptimizerMode, PlatformKind, RunOutcome
+from models.domain.states import (
+    MoveOrigin,
+    MoveState,
+    MoveVerdictKind,
+    OptimizerGoal,
+    OptimizerMode,
+    PlatformKind,
+    RunOutcome,
+)
 from models.domain.undo import UndoPreview
+from models.tables.evidence import MoveVerdict
 from models.tables.optimization import MoveAction, MoveSet, OptimizerRun
 from optimizer.problem import PoolDecision
 
@@ -78,6 +87,19 @@ class MoveActionView(View):
     performed_at: UtcTime | None
 
 
+class VerdictView(View):
+    """What a move did, as a share of results for the same money, with an 80 % interval; null where nothing was measured."""
+
+    verdict: MoveVerdictKind
+    effect_bp: int | None
+    low_bp: int | None
+    high_bp: int | None
+    window_from: UtcTime
+    window_until: UtcTime
+    judged_at: UtcTime
+    words: str
+
+
 class MoveSetView(View):
     """What was decided for one campaign at one moment; `no_action` too. Times of deciding are platform time.
 
@@ -102,11 +124,19 @@ class MoveSetView(View):
     created_at: UtcTime
     actions: list[MoveActionView]
     actions_in_all: int
+    verdict: VerdictView | None = None
 
     @classmethod
-    def of(cls, row: MoveSet, actions: Sequence[MoveAction], in_all: int, currency: str | None) -> "MoveSetView":
-        values = row.model_dump(exclude={"requested_by"})
-        return cls.model_validate({**values, "currency": currency, "actions": list(actions), "actions_in_all": in_all})
+    def of(
+        cls,
+        row: MoveSet,
+        actions: Sequence[MoveAction],
+        in_all: int,
+        currency: str | None,
+        verdict: MoveVerdict | None = None,
+    ) -> "MoveSetView":
+        told = {"currency": currency, "actions": list(actions), "actions_in_all": in_all, "verdict": verdict}
+        return cls.model_validate({**row.model_dump(exclude={"requested_by"}), **told})
 
 
 class RunReasonsView(View):
@@ -172,8 +202,14 @@ class CampaignOptimizerBody(Body):
     mode: OptimizerMode | None
 
 
+class CampaignGoalBody(Body):
+    """`goal` null: value where a return on spend was approved as the target and Meta reports values, else results."""
+
+    goal: OptimizerGoal | None
+
+
 class CampaignOptimizerView(View):
-    """The lowest of three decides; `held_by` names who holds the mode below `auto`."""
+    """The lowest of three decides; `held_by` names who holds the mode below `auto`. `goal`: the campaign's own."""
 
     workspace_mode: OptimizerMode
     campaign_mode: OptimizerMode | None
@@ -181,4 +217,5 @@ class CampaignOptimizerView(View):
     mode: OptimizerMode
     held_by: list[Literal["workspace", "campaign", "envelope"]]
     words: str
+    goal: OptimizerGoal | None
     last_optimized_at: datetime | None

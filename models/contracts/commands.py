@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import Field, JsonValue, TypeAdapter
 
 from models.contracts.base import Actor, Contract
-from models.domain.states import OptimizerMode, Ratio, RenderKind, Scope, Verdict
+from models.domain.states import OptimizerGoal, OptimizerMode, Ratio, RenderKind, Scope, Verdict
 
 
 class EditBrief(Contract):
@@ -131,6 +131,13 @@ class SetOptimizerMode(Contract):
     mode: OptimizerMode | None = None
 
 
+class SetOptimizerGoal(Contract):
+    """What this campaign's money is to bring as much of; None: what the approved target asks for."""
+
+    name: Literal["set_optimizer_goal"] = "set_optimizer_goal"
+    goal: OptimizerGoal | None = None
+
+
 class HoldOut(Contract):
     """Leave the campaign alone so that the optimizer's effect is measured, or let it be optimized again."""
 
@@ -209,6 +216,7 @@ AnyCommand = Annotated[
     | Retry
     | Rename
     | SetOptimizerMode
+    | SetOptimizerGoal
     | HoldOut
     | ChooseAdAccount
     | OpenChangeSet

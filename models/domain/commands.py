@@ -29,6 +29,7 @@ class Command(StrEnum):
     ARCHIVE = "archive"
     RENAME = "rename"
     SET_OPTIMIZER_MODE = "set_optimizer_mode"
+    SET_OPTIMIZER_GOAL = "set_optimizer_goal"
     HOLD_OUT = "hold_out"
     RETRY = "retry"
     OPEN_CHANGE_SET = "open_change_set"
@@ -69,28 +70,23 @@ CHANGE_SETS = frozenset(
         Command.DISCARD_CHANGE_SET,
     }
 )
-_BEFORE_PUBLISH = EDITS | {
-    Command.CANCEL,
-    Command.ARCHIVE,
-    Command.RENAME,
-    Command.SET_OPTIMIZER_MODE,
-    Command.RETRY,
-    Command.CANCEL_RENDER,
-}
+OPTIMIZER = frozenset({Command.SET_OPTIMIZER_MODE, Command.SET_OPTIMIZER_GOAL})
+_BEFORE_PUBLISH = (
+    EDITS | OPTIMIZER | {Command.CANCEL, Command.ARCHIVE, Command.RENAME, Command.RETRY, Command.CANCEL_RENDER}
+)
 # Deciding stays possible after going live, so that what was withdrawn can be approved again.
 _PUBLISHED = (
     CHANGE_SETS
     | DECISIONS
-    | {Command.END, Command.RENAME, Command.SET_OPTIMIZER_MODE, Command.HOLD_OUT, Command.RETRY, Command.CANCEL_RENDER}
+    | OPTIMIZER
+    | {Command.END, Command.RENAME, Command.HOLD_OUT, Command.RETRY, Command.CANCEL_RENDER}
 )
 
 ALLOWED: dict[CampaignStatus, frozenset[Command]] = {
     CampaignStatus.DRAFT: _BEFORE_PUBLISH,
     CampaignStatus.AWAITING_APPROVAL: _BEFORE_PUBLISH | DECISIONS,
     CampaignStatus.READY: _BEFORE_PUBLISH | DECISIONS | {Command.PUBLISH},
-    CampaignStatus.PUBLISHING: frozenset(
-        {Command.CANCEL_PUBLISH, Command.SET_OPTIMIZER_MODE, Command.RETRY, Command.CANCEL_RENDER}
-    ),
+    CampaignStatus.PUBLISHING: frozenset(OPTIMIZER | {Command.CANCEL_PUBLISH, Command.RETRY, Command.CANCEL_RENDER}),
     CampaignStatus.SCHEDULED: _PUBLISHED | {Command.PAUSE},
     CampaignStatus.LIVE: _PUBLISHED | {Command.PAUSE},
     CampaignStatus.PAUSED: _PUBLISHED | {Command.RESUME},

@@ -32,6 +32,7 @@ HANDLERS: dict[type, Handler] = {
     c.ChooseAdAccount: editing.choose_ad_account,
     c.Rename: editing.rename,
     c.SetOptimizerMode: optimizing.set_optimizer_mode,
+    c.SetOptimizerGoal: optimizing.set_optimizer_goal,
     c.HoldOut: optimizing.hold_out,
     c.Submit: submitting.submit,
     c.Decide: deciding.decide,

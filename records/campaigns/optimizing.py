@@ -5,6 +5,7 @@ from pydantic import JsonValue
 from models.contracts import commands as c
 from models.domain.optimizer_modes import refused_words
 from models.domain.states import ApprovalState, OptimizerMode, Scope
+from models.domain.strategy import Objective
 from records.campaigns.context import Context
 from records.campaigns.facts import CampaignFacts
 from records.campaigns.progress import ON_PLATFORM
@@ -25,6 +26,17 @@ async def set_optimizer_mode(context: Context, command: c.SetOptimizerMode) -> d
     context.before = {"optimizer_mode": campaign.optimizer_mode.value if campaign.optimizer_mode else None}
     campaign.optimizer_mode = command.mode
     return {"optimizer_mode": command.mode.value if command.mode else None}
+
+
+async def set_optimizer_goal(context: Context, command: c.SetOptimizerGoal) -> dict[str, JsonValue]:
+    """Holds from the next run on."""
+    campaign = context.facts.campaign
+    if command.goal is not None and campaign.objective == Objective.AWARENESS:
+        words = "It is bought for reach, and no result is counted by which its money could be moved. Leave it without."
+        raise CommandRefused(RefusalType.NOT_ALLOWED, words)
+    context.before = {"optimizer_goal": campaign.optimizer_goal.value if campaign.optimizer_goal else None}
+    campaign.optimizer_goal = command.goal
+    return {"optimizer_goal": command.goal.value if command.goal else None}
 
 
 async def hold_out(context: Context, command: c.HoldOut) -> dict[str, JsonValue]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.domain.optimizer_modes import DEFAULT_MODE, effective_mode
-from models.domain.states import OptimizerMode
+from models.domain.states import OptimizerGoal, OptimizerMode
 from models.tables.identity import Workspace
 from records import audit, changes
 from records.audit import AuditEntry
@@ -25,6 +25,7 @@ class Modes:
     campaign: OptimizerMode | None
     approved: OptimizerMode | None
     last_optimized_at: datetime | None
+    goal: OptimizerGoal | None = None
 
     @property
     def effective(self) -> OptimizerMode:
@@ -53,4 +54,5 @@ async def campaign_modes(session: AsyncSession, campaign_id: UUID) -> Modes:
         campaign=facts.campaign.optimizer_mode,
         approved=approved_mode(facts),
         last_optimized_at=facts.campaign.last_optimized_at,
+        goal=facts.campaign.optimizer_goal,
     )

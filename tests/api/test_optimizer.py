@@ -144,6 +144,16 @@ async def test_a_campaigns_mode_is_a_command_that_the_approved_schedule_bounds(
     assert (await client.http.put("/api/v1/workspace/optimizer", json={"mode": "auto"})).status_code == 403
 
 
+async def test_what_a_campaigns_money_is_to_bring_is_chosen_and_shown(campaign: Working) -> None:
+    assert (await campaign.get("/optimizer"))["goal"] is None
+
+    saved = await campaign.put("/optimizer/goal", {"goal": "value"}, None)
+    unknown = await campaign.put("/optimizer/goal", {"goal": "clicks"}, None)
+
+    assert (saved.status_code, unknown.status_code) == (200, 422)
+    assert (await campaign.get("/optimizer"))["goal"] == "value"
+
+
 async def test_another_workspaces_runs_do_not_exist(desk: DecidingDesk, join: Join) -> None:
     campaign_id = await desk.running(2, 8)
     run = await desk.begin()

@@ -66,6 +66,7 @@ SENTENCES = {
     "adopt_drift": "took a difference on Meta over as a change",
     "ignore_drift": "left a difference on Meta as it is",
     "set_optimizer_mode": "changed what the optimizer may do",
+    "set_optimizer_goal": "chose what its money is to bring",
     "hold_out": "changed whether the optimizer leaves it alone to be measured",
     "set_workspace_engine": "chose the engine that decides",
     "set_workspace_holdout": "changed the share of campaigns that is held out",

@@ -8,7 +8,7 @@ from api.optimizer_words import run_words
 from api.pages.views.suggestions import change_tone, change_words
 from api.pages.views.words import Badge, counted, money, when
 from api.schemas.optimizer import CampaignOptimizerView, MoveActionView, MoveSetView
-from models.domain.states import MoveOrigin, MoveState, OptimizerMode, RunOutcome
+from models.domain.states import MoveOrigin, MoveState, OptimizerGoal, OptimizerMode, RunOutcome
 from models.tables.optimization import OptimizerRun
 
 STATES = {
@@ -39,6 +39,11 @@ MODE_CHOICES = (
     (OptimizerMode.OFF.value, "Nothing", "It measures; it proposes and moves nothing."),
     (OptimizerMode.SUGGEST.value, "Suggest", "It proposes moves; a person approves each."),
     (OptimizerMode.AUTO.value, "Move by itself", "Inside what the approved schedule allows; beyond that it asks."),
+)
+GOAL_CHOICES = (
+    ("", "As the approved target asks", "Value for a return on spend that Meta's figures can show, else results."),
+    (OptimizerGoal.RESULTS.value, "Results", "As many as possible, whatever each is worth."),
+    (OptimizerGoal.VALUE.value, "Value", "As much value of the results as possible; Meta has to report it."),
 )
 MOVED = (MoveState.APPLYING, MoveState.APPLIED, MoveState.PARTLY_APPLIED)
 UNDOABLE = frozenset({MoveState.APPLIED, MoveState.PARTLY_APPLIED})
@@ -97,6 +102,8 @@ class ModeWords:
     words: str
     chosen: str
     limits: list[tuple[str, str, bool]]
+    goal: str
+    goal_words: str
 
 
 def move_entries(views: Sequence[MoveSetView], zone: str) -> list[MoveEntry]:
@@ -199,6 +206,8 @@ def mode_panel(view: CampaignOptimizerView) -> ModeWords:
     return ModeWords(
         words=view.words,
         chosen=view.campaign_mode.value if view.campaign_mode else "",
+        goal=view.goal.value if view.goal else "",
+        goal_words=next(label for value, label, _ in GOAL_CHOICES if value == (view.goal.value if view.goal else "")),
         limits=[
             ("Workspace", named(view.workspace_mode, ""), "workspace" in view.held_by),
             ("This campaign", named(view.campaign_mode, "As the workspace says"), "campaign" in view.held_by),
