@@ -32,6 +32,7 @@ from api.routers import (
     documents,
     drifts,
     events,
+    evidence,
     forecasts,
     health,
     metric_imports,
@@ -49,6 +50,7 @@ from api.routers import (
     suggestions,
     uploads,
     webhooks,
+    what_ifs,
 )
 from api.security import is_https
 from api.services import open_services
@@ -82,6 +84,8 @@ ROUTERS = (
     stops.router,
     optimizer.router,
     optimizer_modes.router,
+    evidence.router,
+    what_ifs.router,
     rules.router,
     forecasts.router,
     moves.router,

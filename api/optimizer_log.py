@@ -15,6 +15,7 @@ from models.domain.states import MoveState
 from models.tables.campaign import Campaign
 from models.tables.optimization import MoveSet, OptimizerRun
 from records.access import Caller
+from records.evidence import verdicts
 from records.optimizing import lists
 from records.paging import Place
 
@@ -54,8 +55,11 @@ async def views_of(
     counts = await lists.action_counts(session, ids)
     query = select(Campaign.id, Campaign.budget_currency).where(col(Campaign.id).in_({row.campaign_id for row in rows}))
     currencies = {found.id: found.budget_currency for found in await session.execute(query)}
+    judged = await verdicts.of_moves(session, ids)
     return [
-        MoveSetView.of(row, actions.get(row.id, []), counts.get(row.id, 0), currencies.get(row.campaign_id))
+        MoveSetView.of(
+            row, actions.get(row.id, []), counts.get(row.id, 0), currencies.get(row.campaign_id), judged.get(row.id)
+        )
         for row in rows
     ]
 

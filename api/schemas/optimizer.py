@@ -88,7 +88,7 @@ class MoveActionView(View):
 
 
 class VerdictView(View):
-    """What a move did, as a share of results for the same money, with an 80 % interval; null where nothing was measured."""
+    """What a move did: a share of results for the same money with an 80 % interval; null where not measured."""
 
     verdict: MoveVerdictKind
     effect_bp: int | None
