@@ -17,6 +17,7 @@ from activities.wiring import Activities, build
 from observability import configure_logging
 from settings import Settings, load_settings
 from workflows import policies
+from workflows.advice import AdviceWorkflow
 from workflows.campaign import CampaignWorkflow
 from workflows.forecasting import ForecastWorkflow
 from workflows.importing import ImportAccountWorkflow
@@ -44,6 +45,7 @@ WORKFLOWS = [
     ImportAccountWorkflow,
     WhatIfWorkflow,
     ForecastWorkflow,
+    AdviceWorkflow,
 ]
 # Below what the supervisor and orchestrators wait before they kill.
 GRACE = timedelta(seconds=25)

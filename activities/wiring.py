@@ -8,6 +8,7 @@ from typing import Any
 
 from activities.ad_platform import AdPlatform
 from activities.ads_wiring import ad_platform, link_base
+from activities.advising import Advising
 from activities.campaigns import CampaignRecords
 from activities.caps import Caps
 from activities.changing import Changing
@@ -74,7 +75,9 @@ async def build(settings: Settings, closing: AsyncExitStack) -> Activities:
     closing.push_async_callback(transport.close)
     platform = ad_platform(settings, database, transport)
     models = TextModels(settings.openai_model_parse, settings.openai_model_strategy, settings.openai_model_copy)
-    writing = Writing(database, text, storage, models, monthly_cap_micros=settings.ai_monthly_cap_cents * 10_000)
+    cap = settings.ai_monthly_cap_cents * 10_000
+    writing = Writing(database, text, storage, models, monthly_cap_micros=cap)
+    advising = Advising(database, text, settings.openai_model_strategy, monthly_cap_micros=cap)
     writes = PlatformWrites(platform, MetaWriter(transport), Pictures(database, storage))
     # Some of their steps only record, and run beside the campaigns; the others call Meta.
     rooms = (Publishing(platform, writes), Stopping(platform, writes), Drifting(platform, writes), Importing(platform))
@@ -92,7 +95,7 @@ async def build(settings: Settings, closing: AsyncExitStack) -> Activities:
             *on_both,
             *item_pictures,
         ],
-        text=_activities(writing),
+        text=[*_activities(writing), *_activities(advising)],
         render=[*_activities(_rendering(settings, database, storage, closing)), *item_pictures],
         ads_meta=[*on_both, *_on_ads_meta(settings, platform, writes, transport)],
         optimizer=[*_activities(Deciding(database, storage)), *_activities(WhatIfs(database, storage))],

@@ -6,12 +6,10 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
 
 from activities.campaigns import occurrence, utc_now
 from activities.drafts import Frame, brief_from, copy_draft_of, item_from, strategy_from
-from activities.errors import as_application_error
-from activities.heartbeats import heartbeating
+from activities.model_calls import ModelCalls
 from models.contracts.base import CampaignRef
 from models.contracts.campaign import CampaignSnapshot, WriteItem
 from models.domain.base import local_time
@@ -20,7 +18,6 @@ from models.domain.content import AssetRef, ItemContent
 from models.domain.meta_limits import BUTTONS, GUIDELINES, PLACEMENTS
 from models.domain.states import CreativeFormat, Placement
 from models.domain.strategy import Concept, Strategy
-from providers.errors import BadAnswer, ProviderError, RetryLater
 from providers.storage.keys import text_key
 from providers.storage.protocol import ObjectStore
 from providers.text.prompts.draft_strategy import StrategyTask, draft_strategy
@@ -29,14 +26,12 @@ from providers.text.prompts.prompt import Prompt
 from providers.text.prompts.write_copy import CopyTask, PlacementGuide, revise_copy, write_copy
 from providers.text.protocol import TextProvider, TextResult
 from providers.text.schemas import CopyDraft
-from records import ai_usage
 from records.campaigns import facts as campaign_facts
 from records.campaigns import pictures, results
 from records.campaigns.client import client_name
 from records.campaigns.context import Change
 from records.campaigns.facts import CampaignFacts
 from records.campaigns.results import Written
-from records.campaigns.waiting import note_waiting
 from records.database import Database
 
 T = TypeVar("T", bound=BaseModel)
@@ -46,8 +41,6 @@ STRATEGY_TOKENS = 16_000
 COPY_TOKENS = 6_000
 # What a first campaign needs to learn from, and a reviewer can still look at: concepts times languages.
 ITEMS = 6
-# Unusable answers are paid for; a third one will not be better.
-BAD_ANSWERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,54 +167,7 @@ class Writing:
         return key
 
     async def _ask(self, ref: CampaignRef, prompt: Prompt[T], model: str, max_tokens: int) -> TextResult[T]:
-        """One paid call, booked before and settled after. While the provider is away the page says so."""
-        request = prompt.request(
-            model=model,
-            max_output_tokens=max_tokens,
-            safety_identifier=hashlib.sha256(str(ref.workspace_id).encode()).hexdigest(),
-        )
-        call = ai_usage.AiCall(
-            workspace_id=ref.workspace_id,
-            request_id=f"{occurrence()}:{activity.info().attempt}",
-            purpose=prompt.purpose,
-            model=model,
-            estimate_micros=self.text.ceiling_micro_usd(request),
-            campaign_id=ref.campaign_id,
-        )
-        await self._reserve(call)
-        try:
-            async with heartbeating():
-                answer = await self.text.write(request)
-        except ProviderError as error:
-            await self._failed(ref, call, error)
-            raise self._as_application_error(error) from error
-        cost = ai_usage.AiCost(answer.model, answer.usage.input, answer.usage.output, answer.cost_micro_usd)
-        async with self.database.workspace_transaction(ref.workspace_id) as session:
-            await ai_usage.settle(session, ref.workspace_id, call.request_id, cost)
-        return answer
-
-    async def _reserve(self, call: ai_usage.AiCall) -> None:
-        async with self.database.workspace_transaction(call.workspace_id) as session:
-            try:
-                await ai_usage.reserve(session, call, self.monthly_cap_micros)
-            except ai_usage.AiCapReached as error:
-                raise ApplicationError(str(error), type="ai_cap_reached", non_retryable=True) from error
-
-    @staticmethod
-    def _as_application_error(error: ProviderError) -> ApplicationError:
-        if isinstance(error, BadAnswer) and activity.info().attempt >= BAD_ANSWERS:
-            return ApplicationError(error.message, type=error.type, non_retryable=True)
-        return as_application_error(error)
-
-    async def _failed(self, ref: CampaignRef, call: ai_usage.AiCall, error: ProviderError) -> None:
-        async with self.database.workspace_transaction(ref.workspace_id) as session:
-            if error.spent_micro_usd:
-                cost = ai_usage.AiCost(call.model, 0, 0, error.spent_micro_usd)
-                await ai_usage.settle(session, ref.workspace_id, call.request_id, cost)
-            else:
-                await ai_usage.release(session, ref.workspace_id, call.request_id)
-            if isinstance(error, RetryLater):
-                await note_waiting(session, ref, f"{error.provider}: {error.message} Trying again by itself.")
+        return await ModelCalls(self.database, self.text, self.monthly_cap_micros).ask(ref, prompt, model, max_tokens)
 
 
 def _guide(placement: Placement) -> PlacementGuide:

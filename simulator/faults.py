@@ -47,6 +47,8 @@ class FaultName(StrEnum):
     INVALID_JSON = "invalid_json"  # openai: chatter around half a JSON object
     NO_CREDIT = "no_credit"  # openai: 429 insufficient_quota; replicate: 402; runway: 400; fal: 403
     WRONG_OFFER = "wrong_offer"  # openai: a first copy claims `percent` (30) whatever the offer says
+    MADE_UP_FIGURE = "made_up_figure"  # openai: advice cites a figure that the prompt does not hold
+    BOLD_ADVICE = "bold_advice"  # openai: advice proposes budgets beyond every limit
     # Of a job of replicate, runway or fal, decided when it is created.
     NSFW = "nsfw"  # fails by the content filter; `detail`: code or text; replicate: `outputs` drops only so many
     JOB_FAILED = "job_failed"  # fails, and may succeed if tried again; `detail`: code or text

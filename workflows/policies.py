@@ -62,6 +62,12 @@ WRITE_TEXT: Final[CallPolicy] = {
     "retry_policy": _PROVIDER_RETRY,
 }
 
+ADVISE: Final[CallPolicy] = {
+    **WRITE_TEXT,
+    # What somebody asked an hour ago rests on old figures.
+    "schedule_to_close_timeout": timedelta(minutes=30),
+}
+
 PLATFORM_READ: Final[CallPolicy] = {
     "task_queue": QUEUE_ADS_META,
     # A whole tree of 700 ads is some 20 pages of 15 s at worst.

@@ -10,6 +10,7 @@ from simulator.openai.schema_fill import MISSING, SchemaFill
 from simulator.openai.strictness import complaint
 from simulator.openai.wire import Answer, Json, bad_request, seed_of, tokens
 from simulator.openai.writers import suggestion
+from simulator.openai.writers.adviser import advice
 from simulator.openai.writers.amounts import claim_percentage
 
 _REFUSAL = "I'm sorry, but I can't help with that request."
@@ -42,11 +43,21 @@ class Model:
         value = suggestion(found, seed)
         if "copy_task" in found and "current_copy" not in found:
             value = self._mistaken(value, found, request)
+        if "advice_task" in found:
+            value = self._rash(value, found, request)
         if output_format is not None:
             value = SchemaFill(output_format["schema"], seed).fill(MISSING if value is None else value)
         elif value is None:
             return "Here is a short answer, written without a model."
         return json.dumps(value, ensure_ascii=False)
+
+    def _rash(self, value: Value, found: Blocks, request: Request) -> Value:
+        """Advice that makes up a figure, or wants more than anybody allows."""
+        if self._faults.take(FaultName.BOLD_ADVICE, request.method, request.url.path):
+            value = advice(found["advice_task"], bold=True)
+        if self._faults.take(FaultName.MADE_UP_FIGURE, request.method, request.url.path):
+            value = {**value, "advice": f"{value['advice']} This saves 31.7 percent."}
+        return value
 
     def _mistaken(self, value: Value, found: Blocks, request: Request) -> Value:
         """The knob that makes one copy promise more than the offer."""
