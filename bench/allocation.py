@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import product
+from statistics import fmean, stdev
 
 import numpy as np
 from rich.console import Console
@@ -47,7 +48,9 @@ class Result:
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table; errors are standard errors over seeds (0 with one)."""
+    """A line of the table; errors are standard errors over seeds (0 with one). `over`, `used` and `paused` in %: of the
+    campaign's budget that was asked for beyond it, on average over hours; of the budget; of ad-set hours.
+    """
 
     policy: str
     of_best: float
@@ -70,27 +73,26 @@ def results(world: str, seed: int, policies: Sequence[str]) -> list[Result]:
 
 
 def row(policy: str, found: Sequence[Result]) -> Row:
-    """Over all seeds given; worlds count alike."""
-    seeds = sorted({result.seed for result in found})
-    of_best = [np.mean([result.of_best.mean() for result in found if result.seed == seed]) for seed in seeds]
-    gaps = [np.mean([result.gap_closed for result in found if result.seed == seed]) for seed in seeds]
+    """Of one world."""
+    of_best = [float(result.of_best.mean()) for result in found]
+    gaps = [result.gap_closed for result in found]
     return Row(
         policy,
-        float(np.mean(of_best)),
+        fmean(of_best),
         _error(of_best),
-        float(np.mean(gaps)),
+        fmean(gaps),
         _error(gaps),
-        float(np.mean([np.quantile(result.of_best, 0.1) for result in found])),
-        float(np.mean([result.played.big_changes.mean() for result in found])),
-        float(np.sum([result.played.over.sum() for result in found])),
-        float(100 * np.mean([result.played.used.mean() for result in found])),
-        float(np.mean([result.played.paused.sum() for result in found])),
-        float(1000 * np.mean([result.played.seconds_per_step for result in found])),
+        worst_decile=fmean(float(np.quantile(result.of_best, 0.1)) for result in found),
+        big_changes=fmean(float(result.played.big_changes.mean()) for result in found),
+        over=fmean(100 * float(result.played.over.mean()) for result in found),
+        used=fmean(100 * float(result.played.used.mean()) for result in found),
+        paused=fmean(100 * float(result.played.paused.mean()) for result in found),
+        milliseconds=fmean(1000 * result.played.seconds_per_step for result in found),
     )
 
 
-def _error(values: Sequence[float | np.floating[np.generic]]) -> float:  # type: ignore[type-var]
-    return float(np.std(values, ddof=1) / np.sqrt(len(values))) if len(values) > 1 else 0.0
+def _error(values: Sequence[float]) -> float:
+    return stdev(values) / len(values) ** 0.5 if len(values) > 1 else 0.0
 
 
 def table(title: str, rows: Sequence[Row]) -> Table:
@@ -100,9 +102,9 @@ def table(title: str, rows: Sequence[Row]) -> Table:
         "gap closed %",
         "worst decile",
         ">20 %/week",
-        "over",
+        "over %",
         "used %",
-        "paused h",
+        "paused %",
         "ms/step",
         title=title,
     )
@@ -113,7 +115,7 @@ def table(title: str, rows: Sequence[Row]) -> Table:
             f"{line.gap:.1f} ± {line.gap_error:.1f}",
             f"{line.worst_decile:.1f}",
             f"{line.big_changes:.2f}",
-            f"{line.over:.3g}",
+            f"{line.over:.2g}",
             f"{line.used:.0f}",
             f"{line.paused:.0f}",
             f"{line.milliseconds:.2f}",

@@ -33,9 +33,8 @@ class Balancing:
             return {"budgets": shared(seen, self.opening(seen))}
         new = seen.mask & (seen.budgets == 0) & (self.hours == 0)
         died = self.silent == SILENT_HOURS
-        if seen.hour % DAY and not np.any(new):
-            return {"budgets": np.where(died, seen.minimum, seen.budgets)}
-        return {"budgets": self._balanced(seen, new)}
+        due = (seen.hour % DAY == 0) | new.any(axis=1, keepdims=True)
+        return {"budgets": np.where(due, self._balanced(seen, new), np.where(died, seen.minimum, seen.budgets))}
 
     def opening(self, seen: Seen) -> Floats:
         return np.ones_like(seen.prior)

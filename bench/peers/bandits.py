@@ -21,12 +21,10 @@ class Bandit:
         self.spend = self.spend + seen.spend
         self.clicks = self.clicks + seen.clicks
         self.conversions = self.conversions + seen.conversions
-        arrived = bool(np.any(seen.mask & (seen.budgets == 0)))
-        if seen.hour < DAY:
-            return {"budgets": shared(seen, np.ones_like(seen.prior))}
-        if seen.hour % self.every and not arrived:
-            return {"budgets": seen.budgets}
-        return {"budgets": shared(seen, self.weights(seen))}
+        arrived = (seen.mask & (seen.budgets == 0)).any(axis=1, keepdims=True)
+        due = arrived | (seen.hour % self.every == 0)
+        weights = self.weights(seen) if seen.hour >= DAY else np.ones_like(seen.prior)
+        return {"budgets": np.where(due, shared(seen, weights), seen.budgets)}
 
     def weights(self, seen: Seen) -> Floats:
         raise NotImplementedError
@@ -56,7 +54,7 @@ class BetaThompsonPerCost(Bandit):
 
 
 class _Winner(Bandit):
-    share = 0.6
+    share = 0.8
 
     def weights(self, seen: Seen) -> Floats:
         values = np.where(seen.mask, self.values(seen), -np.inf)
@@ -85,8 +83,8 @@ class EpsilonGreedy(_Winner):
 class UpperConfidence(_Winner):
     """Most to the highest upper bound, by Poisson counts."""
 
-    share = 0.75
+    share = 0.8
 
     def values(self, seen: Seen) -> Floats:
         rate = self.rate()
-        return rate * (1 + np.sqrt(2 * np.log(1 + seen.hour / DAY) / (1 + self.conversions)))
+        return np.asarray(rate * (1 + np.sqrt(2 * np.log(1 + seen.hour / DAY) / (1 + self.conversions))))

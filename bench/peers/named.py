@@ -10,26 +10,30 @@ from bench.worlds.game import Policy
 from bench.worlds.market import Market
 
 
-def ours(hidden: Market) -> Policy:
-    """The engine of the hourly run. Imported late, so that peers are playable without it."""
-    from optimizer.hourly import HourlyPolicy  # noqa: PLC0415
+def ours(_hidden: Market) -> Policy:
+    """The engine of the hourly run. Imported late, so that peers can be played without it."""
+    from optimizer.hourly import HourlyPolicy
 
     return HourlyPolicy()
 
 
+def knowing_nothing(policy: Callable[[], Policy]) -> Callable[[Market], Policy]:
+    return lambda _hidden: policy()
+
+
 POLICIES: Mapping[str, Callable[[Market], Policy]] = {
     "ours": ours,
-    "best_peer": lambda hidden: BestPeer(),
-    "balancing": lambda hidden: Balancing(),
+    "best_peer": knowing_nothing(BestPeer),
+    "balancing": knowing_nothing(Balancing),
     "rules_true": RulesOnTrueScores,
-    "prior": lambda hidden: PriorSplit(),
-    "thompson_daily": lambda hidden: ThompsonDaily(),
-    "equal": lambda hidden: EqualSplit(),
-    "thompson_beta": lambda hidden: BetaThompsonPerCost(),
-    "rules_daily": lambda hidden: RulesOnSmoothedScores(),
-    "thompson_hourly": lambda hidden: ThompsonHourly(),
-    "epsilon_greedy": lambda hidden: EpsilonGreedy(),
-    "ucb": lambda hidden: UpperConfidence(),
-    "rules_hourly_uncapped": lambda hidden: RulesOnRawRatesUncapped(),
-    "rules_hourly": lambda hidden: RulesOnRawRates(),
+    "prior": knowing_nothing(PriorSplit),
+    "thompson_daily": knowing_nothing(ThompsonDaily),
+    "equal": knowing_nothing(EqualSplit),
+    "thompson_beta": knowing_nothing(BetaThompsonPerCost),
+    "rules_daily": knowing_nothing(RulesOnSmoothedScores),
+    "thompson_hourly": knowing_nothing(ThompsonHourly),
+    "epsilon_greedy": knowing_nothing(EpsilonGreedy),
+    "ucb": knowing_nothing(UpperConfidence),
+    "rules_hourly_uncapped": knowing_nothing(RulesOnRawRatesUncapped),
+    "rules_hourly": knowing_nothing(RulesOnRawRates),
 }

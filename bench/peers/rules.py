@@ -7,7 +7,7 @@ from bench.worlds.curves import Floats
 from bench.worlds.market import Market
 
 PAUSE, RAISE = 0.3, 0.8
-RETEST_HOURS = 2 * DAY
+RETEST_HOURS = DAY
 
 
 class Rules:
@@ -65,16 +65,19 @@ class RulesOnRawRates(Rules):
     def reset(self, info: Message) -> None:
         super().reset(info)
         self.spend_day, self.results_day = (np.zeros((DAY, int(info["n"]), int(info["k"]))) for _ in range(2))
+        self.on_for = np.zeros((int(info["n"]), int(info["k"])))
 
     def count(self, seen: Seen) -> None:
         self.spend_day[seen.hour % DAY] = seen.spend
         self.results_day[seen.hour % DAY] = seen.conversions
+        self.on_for = np.where(seen.budgets > 0, self.on_for + 1, 0)
 
     def score(self, seen: Seen) -> Floats:
         spend, results = self.spend_day.sum(axis=0), self.results_day.sum(axis=0)
         rate = results / np.maximum(spend, 1)
-        score = rate / np.maximum(2 * pooled(results, spend), 1e-300)
-        return np.where(spend > 0, np.minimum(score, 1.0), 0.5)
+        score = np.minimum(rate / np.maximum(2 * pooled(results, spend), 1e-300), 1.0)
+        # Without two hours since its start or retest, or without a single result in the campaign, there is no rate.
+        return np.where((self.on_for >= 2) & (results.sum(axis=1, keepdims=True) > 0), score, 0.5)
 
 
 class RulesOnRawRatesUncapped(RulesOnRawRates):
@@ -113,4 +116,4 @@ class RulesOnTrueScores(Rules):
         today = hidden.hourly_results[seen.hour : seen.hour + DAY].mean(axis=0)
         rate = np.where(seen.mask, hidden.worth * today * hidden.alive(seen.hour), 0.0)
         mean = rate.sum(axis=1, keepdims=True) / seen.mask.sum(axis=1, keepdims=True)
-        return np.minimum(rate / (2 * mean), 1.0)
+        return np.asarray(np.minimum(rate / (2 * mean), 1.0))

@@ -37,4 +37,5 @@ def shared(seen: Seen, weights: Floats) -> Floats:
 
 def pooled(counts: Floats, per: Floats) -> Floats:
     """The campaign's own rate [campaigns, 1]; of one count more than there was, so that it is never 0."""
-    return (counts.sum(axis=1, keepdims=True) + 1) / np.maximum(per.sum(axis=1, keepdims=True), 1)
+    rate = (counts.sum(axis=1, keepdims=True) + 1) / np.maximum(per.sum(axis=1, keepdims=True), 1)
+    return np.asarray(rate)

@@ -29,8 +29,8 @@ class Policy(Protocol):
 
 @dataclass(frozen=True)
 class Played:
-    """What came of a game; arrays are [campaigns]. `over` is budgets asked for beyond the campaign's, in shares of it
-    added up over hours, `big_changes` a mean per ad set and week, `paused` ad-set hours, `used` the share spent.
+    """What came of a game; arrays are [campaigns]. `over` is what was asked for beyond the campaign's budget and `used`
+    what was spent, as shares of it; `paused` a share of ad-set hours; `big_changes` a mean per ad set and week.
     """
 
     conversions: Floats
@@ -134,7 +134,7 @@ def play(market: Market, policy: Policy) -> Played:
     game = Game(market)
     policy.reset(game.info())
     n = market.budget.size
-    conversions, spend, paused, seconds = np.zeros(n), np.zeros(n), np.zeros(n), 0.0
+    conversions, spend, paused, there, seconds = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n), 0.0
     for hour in range(market.hours):
         observation = game.observation()
         began = time.perf_counter()
@@ -143,12 +143,13 @@ def play(market: Market, policy: Policy) -> Played:
         expected = game.play(np.asarray(answer["budgets"], dtype=float))
         conversions += expected.results.sum(axis=1)
         spend += expected.spend.sum(axis=1)
+        there += market.exists(hour).sum(axis=1)
         paused += (market.exists(hour) & (game.budgets == 0)).sum(axis=1)
     return Played(
         conversions=conversions,
         big_changes=game.big_changes,
-        over=game.over,
+        over=game.over / market.hours,
         used=spend / (market.budget * market.world.days),
-        paused=paused,
+        paused=paused / there,
         seconds_per_step=seconds / market.hours,
     )

@@ -67,7 +67,7 @@ class _Draw:
         return self.rng.uniform(*within, (self.n, 1))
 
     def magnitudes(self, within: Range) -> Floats:
-        return np.exp(self.rng.uniform(*np.log(within), (self.n, 1)))
+        return np.exp(self.per_campaign((float(np.log(within[0])), float(np.log(within[1])))))
 
     def normal(self, *lead: int) -> Floats:
         return self.rng.standard_normal((*lead, self.n, self.k))
@@ -82,11 +82,13 @@ def market(world: World, seed: int) -> Market:
     arms = rng.integers(world.arms[0], world.arms[1] + 1, (n, 1))
     exists = np.arange(k) < arms
     spread = draw.per_campaign(world.quality)
-    # Half of what sets ad sets apart shows in clicks per spend, half in conversions per click.
-    click_z, rate_z = draw.normal(), draw.normal()
-    z = (click_z + rate_z) / np.sqrt(2)
+    # What sets ad sets apart shows partly in clicks per spend, partly in conversions per click.
+    in_clicks = draw.per_campaign(world.in_clicks)
+    dud = np.where(rng.random((n, k)) < world.duds, np.log(rng.uniform(0.05, 0.4, (n, k))), 0.0)
+    click_quality = spread * np.sqrt(in_clicks) * draw.normal() + in_clicks * dud
+    quality = click_quality + spread * np.sqrt(1 - in_clicks) * draw.normal() + (1 - in_clicks) * dud
     known = draw.per_campaign(world.known)
-    believed = known * z + np.sqrt(1 - known**2) * draw.normal()
+    believed = known * (quality - quality.mean()) / quality.std() + np.sqrt(1 - known**2) * draw.normal()
     share = budget / arms
     per_click = draw.magnitudes((0.008, 0.06))
     density = draw.magnitudes(world.density)
@@ -94,23 +96,22 @@ def market(world: World, seed: int) -> Market:
     family = np.broadcast_to(rng.choice(np.array(world.families), (n, 1)), (n, k)).astype(np.int64)
     dies = np.where(exists & (rng.random((n, k)) < world.deaths), rng.integers(0, hours, (n, k)), hours + 1)
     back = rng.random((n, k)) < world.revival
-    scale = share * np.exp(draw.per_campaign(world.sizes) * draw.normal()) * draw.magnitudes((0.5, 2.0))
-    # The curve is 1 at its scale; divided by the scale's ratio the density holds at an equal split.
-    level = np.exp(spread * z - spread**2 / 2)
+    audience = np.exp(draw.per_campaign(world.sizes) * draw.normal())
+    scale = share * audience * draw.magnitudes(world.room)
     return Market(
         world=world,
         seed=seed,
         budget=budget[:, 0],
         minimum=minimum[:, 0],
-        prior=1 / (1 + np.exp(-0.8 * believed)),
+        prior=1 / (1 + np.exp(-believed)),
         appears=_appearances(world, rng, exists),
         dies=dies,
         revives=np.where(back, dies + rng.integers(DAY, 6 * DAY, (n, k)), hours + 1),
         family=family,
         shape=np.broadcast_to(draw.per_campaign(world.exponents), (n, k)),
         scale=scale,
-        worth=density * level,
-        click_worth=density / per_click * np.exp(spread * click_z / np.sqrt(2) - spread**2 / 4),
+        worth=density * np.exp(quality - spread**2 / 2) * np.sqrt(audience),
+        click_worth=density / per_click * np.exp(click_quality - spread**2 * in_clicks / 2) * np.sqrt(audience),
         bent_rate=draw.per_campaign(world.bent_rate),
         impressions_per_spend=density / per_click / share * draw.magnitudes((40, 150)) * np.exp(0.1 * draw.normal()),
         learning_cost=draw.per_campaign(world.learning_cost),
