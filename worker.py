@@ -28,6 +28,7 @@ from workflows.render import RenderJobWorkflow
 from workflows.schedules import AccountSchedules, ensure_upkeep_schedules
 from workflows.stop import StopWorkflow
 from workflows.temporal_client import connect
+from workflows.training import TrainPredictorWorkflow
 from workflows.upkeep import HourlyUpkeepWorkflow, NightlyUpkeepWorkflow, ResyncWorkflow, StopWatchWorkflow
 from workflows.what_if import WhatIfWorkflow
 
@@ -44,6 +45,7 @@ WORKFLOWS = [
     ResyncWorkflow,
     ImportAccountWorkflow,
     WhatIfWorkflow,
+    TrainPredictorWorkflow,
     ForecastWorkflow,
     AdviceWorkflow,
 ]

@@ -25,6 +25,7 @@ from activities.optimizer_runs import OptimizerRuns
 from activities.pictures import Pictures
 from activities.planning import Planning
 from activities.platform_writes import PlatformWrites
+from activities.predicting import Predicting
 from activities.published_tree import PublishedTree
 from activities.publishing import Publishing
 from activities.render_files import RenderFiles
@@ -98,7 +99,11 @@ async def build(settings: Settings, closing: AsyncExitStack) -> Activities:
         text=[*_activities(writing), *_activities(advising)],
         render=[*_activities(_rendering(settings, database, storage, closing)), *item_pictures],
         ads_meta=[*on_both, *_on_ads_meta(settings, platform, writes, transport)],
-        optimizer=[*_activities(Deciding(database, storage)), *_activities(WhatIfs(database, storage))],
+        optimizer=[
+            found
+            for room in (Deciding(database, storage), WhatIfs(database, storage), Predicting(database, storage))
+            for found in _activities(room)
+        ],
     )
 
 

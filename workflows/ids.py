@@ -53,6 +53,11 @@ def advice_workflow_id(campaign_id: UUID) -> str:
     return f"advice-{campaign_id}"
 
 
+def train_workflow_id(workspace_id: UUID) -> str:
+    """One at a time; a training that runs already is the answer to the next wish for one."""
+    return f"train-{workspace_id}"
+
+
 def what_if_workflow_id(what_if_id: UUID) -> str:
     return f"what-if-{what_if_id}"
 

@@ -166,6 +166,17 @@ REPLAY: Final[CallPolicy] = {
     "retry_policy": _RECORD_RETRY,
 }
 
+# Reads half a year of a workspace and fits for minutes. Who waits for it waits at a page that says so.
+_TRAINING = timedelta(minutes=30)
+
+TRAIN: Final[CallPolicy] = {
+    "task_queue": QUEUE_OPTIMIZER,
+    "start_to_close_timeout": _TRAINING,
+    "schedule_to_close_timeout": _TRAINING * 2,
+    "heartbeat_timeout": _LARGE,
+    "retry_policy": _RECORD_RETRY,
+}
+
 APPLY_PAGE: Final[CallPolicy] = {
     **PLATFORM_WRITE,
     # 50 edits, each a read and a write of 15 s at worst, a few at a time.
@@ -200,6 +211,13 @@ UPKEEP: Final[CallPolicy] = {
     "heartbeat_timeout": timedelta(seconds=10),
     "schedule_to_close_timeout": timedelta(minutes=20),
     "retry_policy": _RECORD_RETRY,
+}
+
+# All workspaces one after the other, once a week each.
+UPKEEP_TRAINING: Final[CallPolicy] = {
+    **TRAIN,
+    "start_to_close_timeout": timedelta(hours=4),
+    "schedule_to_close_timeout": timedelta(hours=6),
 }
 
 UPKEEP_PLATFORM: Final[CallPolicy] = {**UPKEEP, "task_queue": QUEUE_ADS_META}

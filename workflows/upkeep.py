@@ -20,6 +20,7 @@ from temporalio.exceptions import (
 with workflow.unsafe.imports_passed_through():
     from activities.judging import Judging
     from activities.measuring import Measuring
+    from activities.predicting import Predicting
     from activities.schedule_healing import ScheduleHealing
     from activities.token_warnings import TokenWarnings
     from activities.upkeep import Upkeep
@@ -47,6 +48,7 @@ NIGHTLY: list[Step] = [
     ("warnings", TokenWarnings.warn_of_expiring_tokens, policies.UPKEEP_PLATFORM),
 ]
 VERDICTS: list[Step] = [("verdicts", Judging.judge_moves, policies.UPKEEP)]
+SCORES: list[Step] = [("scores", Predicting.train_where_due, policies.UPKEEP_TRAINING)]
 
 
 class Sweep:
@@ -140,7 +142,7 @@ async def _start_stop(stop: StopRef) -> None:
 
 @workflow.defn
 class NightlyUpkeepWorkflow:
-    """Housekeeping first, then the last 28 days of every account, page by page of accounts."""
+    """Housekeeping first, then the last 28 days of every account, page by page, then learning from them."""
 
     @workflow.run
     async def run(self, run: UpkeepRun) -> UpkeepDone:
@@ -164,6 +166,8 @@ class NightlyUpkeepWorkflow:
         if page.after is not None and workflow.now() < begun_at + NIGHT_ENDS_AFTER:
             rest = UpkeepRun(after=page.after, begun_at=begun_at, done=sweep.done, problems=sweep.problems)
             workflow.continue_as_new(rest)
+        if workflow.patched("scores"):
+            await sweep.take(SCORES, run)
         return sweep.result()
 
 

@@ -25,6 +25,16 @@ def run_key(workspace_id: UUID, sha256: str) -> str:
     return f"{workspace_id}/runs/{sha256}.json.gz"
 
 
+def model_key(workspace_id: UUID, sha256: str) -> str:
+    """A trained model of the score."""
+    return f"{workspace_id}/models/{sha256}.json"
+
+
+def training_key(workspace_id: UUID, sha256: str) -> str:
+    """What it was trained and judged on."""
+    return f"{workspace_id}/trainings/{sha256}.npy.gz"
+
+
 def upload_key(workspace_id: UUID, upload_id: UUID) -> str:
     return f"{workspace_id}/uploads/{upload_id}"
 

@@ -67,6 +67,10 @@ class Rounds:
         return self._step("verdicts")
 
     @activity.defn
+    async def train_where_due(self, _: UpkeepRun) -> Swept:
+        return self._step("scores")
+
+    @activity.defn
     async def open_stops(self, _: UpkeepRun) -> OpenStops:
         return OpenStops(stops=self.stops)
 

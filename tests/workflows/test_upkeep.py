@@ -47,6 +47,7 @@ async def serving(client: Client, rounds: Rounds, open_stops: Callable[..., Any]
     async with (
         Worker(client, task_queue=policies.QUEUE_CAMPAIGNS, workflows=KEPT, activities=own, workflow_runner=runner),
         Worker(client, task_queue=policies.QUEUE_ADS_META, activities=[rounds.resync, rounds.warn_of_expiring_tokens]),
+        Worker(client, task_queue=policies.QUEUE_OPTIMIZER, activities=[rounds.train_where_due]),
     ):
         yield
 
@@ -116,7 +117,7 @@ async def test_a_night_reads_every_account_again_page_by_page_and_tells_what_it_
                 task_queue=policies.QUEUE_CAMPAIGNS,
             )
 
-    assert rounds.done == ["partitions", "retention", "warnings", "verdicts"]
+    assert rounds.done == ["partitions", "retention", "warnings", "verdicts", "scores"]
     assert sorted(rounds.reread) == sorted(everybody)
     assert "retention: retention broke" in str(caught.value.cause)
 
