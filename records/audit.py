@@ -17,6 +17,7 @@ from models.tables.base import JsonObject
 from models.tables.brand import Brand
 from models.tables.campaign import Campaign
 from models.tables.metrics import MetricImport
+from models.tables.rules import BudgetRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ async def recent(session: AsyncSession, *, before: datetime | None = None, limit
 
 
 async def names_of(session: AsyncSession, events: Sequence[AuditEvent]) -> dict[UUID, str]:
-    """Present names of the campaigns, ad accounts, assets, brands and reports that the events are about, by id."""
+    """Present names of what the events are about, by id: campaigns, accounts, assets, brands, reports, rules."""
     ids = {event.object_id for event in events}
     queries = (
         select(Campaign.id, Campaign.name).where(col(Campaign.id).in_(ids)),
@@ -88,5 +89,6 @@ async def names_of(session: AsyncSession, events: Sequence[AuditEvent]) -> dict[
         select(Asset.id, Asset.filename).where(col(Asset.id).in_(ids)),
         select(Brand.id, Brand.name).where(col(Brand.id).in_(ids)),
         select(MetricImport.id, MetricImport.filename).where(col(MetricImport.id).in_(ids)),
+        select(BudgetRule.id, BudgetRule.name).where(col(BudgetRule.id).in_(ids)),
     )
     return {UUID(str(row[0])): str(row[1]) for query in queries for row in (await session.execute(query)).all()}

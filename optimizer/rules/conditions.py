@@ -166,7 +166,7 @@ def _rate(condition: Condition, at: At) -> Look:
     sought_above = (condition.comparison is Comparison.SURELY_ABOVE) != rate.inverse
     sure = rate.counted.above(rate.threshold) if sought_above else rate.counted.below(rate.threshold)
     asked = _asked(condition, at.currency).removeprefix("surely ")
-    chance = f"{int(sure * 100)} of 100 that it is {asked}"
+    chance = f"{min(int(sure * 100), 99)} of 100 that it is {asked}"
     needed = "" if sure >= SURE else f", {SURE * 100:.0f} are needed"
     return Look(sure >= SURE, f"{METRICS[condition.metric]} {rate.found}: {chance}{needed}")
 

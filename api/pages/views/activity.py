@@ -73,6 +73,12 @@ SENTENCES = {
     "begin_what_if": "asked what another way of deciding would have done",
     "cancel_what_if": "cancelled a comparison",
     "set_workspace_optimizer": "changed what the optimizer may do in the workspace",
+    "create_rule": "wrote a rule",
+    "edit_rule": "changed a rule",
+    "enable_rule": "switched a rule on",
+    "disable_rule": "switched a rule off",
+    "delete_rule": "deleted a rule",
+    "order_rules": "changed the order of rules",
     "create_brand": "added a brand",
     "edit_brand": "changed a brand",
 }
@@ -112,6 +118,7 @@ def _happened(event: AuditEvent, names: Mapping[UUID, str]) -> Happened:
         "ad_account": "/ad-accounts",
         "asset": "/assets",
         "brand": "/brands",
+        "rule": "/rules",
         "suggestion": "/suggestions",
         "metric_import": "/metric-imports",
     }

@@ -80,7 +80,7 @@ def test_a_rule_without_amounts_needs_no_currency() -> None:
         ),
         (
             Condition(metric=Metric.RESULTS_TO_CAMPAIGN, comparison=Comparison.SURELY_BELOW, value=5_050, days=1),
-            "results per spend, of the campaign's surely below 50.5 % (yesterday)",
+            "results per spend against the campaign's surely below 50.5 % (yesterday)",
         ),
         (Condition(metric=Metric.SCORE, comparison=Comparison.AT_MOST, value=3_000), "score at most 0.30"),
         (Condition(metric=Metric.TREND, comparison=Comparison.IS, trend=Trend.FALLING), "trend is falling"),
