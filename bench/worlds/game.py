@@ -57,6 +57,11 @@ class Game:
         return self._delivery.budgets
 
     @property
+    def due(self) -> Ints:
+        """Conversions that were caused and are not reported yet, by ad set."""
+        return np.asarray(self._due[self._hour :].sum(axis=0))
+
+    @property
     def over(self) -> Floats:
         return self._delivery.over
 
