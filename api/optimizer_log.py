@@ -3,17 +3,20 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
+from anyio import to_thread
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from activities.run_blobs import read_blob
+from activities.run_blobs import unpacked
 from api.problems import ApiError, ProblemType, not_found
 from api.schemas.base import next_cursor
-from api.schemas.optimizer import MoveSetView, RunReasonsView
+from api.schemas.optimizer import CampaignBeliefsView, MoveSetView, RunReasonsView
 from api.services import Services
 from models.domain.states import MoveState
 from models.tables.campaign import Campaign
 from models.tables.optimization import MoveSet, OptimizerRun
+from optimizer.explaining import explain
+from providers.storage.keys import run_key
 from records.access import Caller
 from records.evidence import verdicts
 from records.optimizing import lists
@@ -93,16 +96,46 @@ async def reasons(services: Services, caller: Caller, run_id: UUID, campaign_id:
     run = await one_run(services, caller, run_id)
     if run.inputs_sha256 is None:
         raise ApiError(ProblemType.NOT_FOUND, "This run did not get as far as deciding, so it stored no reasons.")
-    blob = await read_blob(services.storage, caller.workspace_id, run.inputs_sha256)
-    wanted = [pool for pool in blob.decision.pools if campaign_id in (None, pool.campaign_id)]
-    asked = {pool.campaign_id for pool in wanted}
-    owners = [owner for pool in blob.problem.pools if pool.campaign_id in asked for owner in pool.owners]
+    packed = await services.storage.get(run_key(caller.workspace_id, run.inputs_sha256))
+    return await to_thread.run_sync(_reasons, run.id, run.inputs_sha256, packed, campaign_id)
+
+
+def _reasons(run_id: UUID, sha256: str, packed: bytes, campaign_id: UUID | None) -> RunReasonsView:
+    blob = unpacked(packed)
+    decided = zip(blob.problem.pools, blob.decision.pools, strict=True)
+    wanted = [(pool, answer) for pool, answer in decided if campaign_id in (None, pool.campaign_id)]
     return RunReasonsView(
-        run_id=run.id,
+        run_id=run_id,
         engine=blob.decision.engine,
-        inputs_sha256=run.inputs_sha256,
-        pools=wanted,
-        names={owner.object_id: owner.name for owner in owners},
+        inputs_sha256=sha256,
+        pools=[answer for _, answer in wanted],
+        explained=[explain(blob.problem, pool, answer) for pool, answer in wanted],
+        names={owner.object_id: owner.name for pool, _ in wanted for owner in pool.owners},
+    )
+
+
+async def beliefs(services: Services, caller: Caller, campaign_id: UUID) -> CampaignBeliefsView | None:
+    """From the file of the last run that looked at the campaign; None where none did.
+
+    Raises:
+        ApiError: there is no such campaign.
+        ObjectMissing: the store has lost the file, or retention has removed it.
+    """
+    async with services.database.workspace_transaction(caller.workspace_id) as session:
+        if await session.get(Campaign, campaign_id) is None:
+            raise not_found("campaign")
+        run_id = await lists.newest_look(session, campaign_id)
+    if run_id is None:
+        return None
+    run, found = await one_run(services, caller, run_id), await reasons(services, caller, run_id, campaign_id)
+    if not found.pools:
+        return None
+    return CampaignBeliefsView(
+        run_id=run.id,
+        engine=found.engine,
+        as_of=run.platform_time or run.started_at,
+        decision=found.pools[0],
+        explained=found.explained[0],
     )
 
 

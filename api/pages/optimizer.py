@@ -6,13 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
-from api import campaign_client, optimizer_log, optimizer_modes, optimizer_trigger
+from api import advice_desk, campaign_client, optimizer_log, optimizer_modes, optimizer_trigger
 from api.deps import ServicesDep
 from api.errors import TRANSLATED, translate
 from api.pages.rendering import render
 from api.pages.views.optimizer import GOAL_CHOICES, LOOKS, MODE_CHOICES, mode_panel, move_entries, run_row
 from api.pages.views.problems import ProblemWords, problem_words
-from api.pages.views.reasons import pool_reasons
+from api.pages.views.reasons import Beliefs, beliefs_panel, pool_reasons
 from api.pages.visitor import Visitor, VisitorDep
 from api.problems import ApiError, not_found
 from api.schemas.base import next_cursor, place_of
@@ -21,6 +21,8 @@ from api.services import Services
 from api.visibility import require_team
 from models.domain.states import CampaignStatus
 from models.tables.ad_account import AdAccount
+from providers.errors import ProviderError
+from providers.storage.protocol import ObjectMissing
 from records import ad_accounts
 from records.optimizing import lists
 
@@ -31,6 +33,7 @@ DONE = {
     "mode": "Saved. It holds from the next run on.",
     "started": "It has begun. What it decides appears below within a minute or two.",
     "running": "A run was under way already. What it decides appears below.",
+    "advice": "The language model is at it. What it says appears among the suggestions.",
     "working": "Meta has not answered everything yet. What becomes of it appears below.",
 }
 
@@ -95,7 +98,7 @@ async def one_run(run_id: UUID, services: ServicesDep, visitor: VisitorDep, camp
     reasons = None
     if campaign is not None and run.inputs_sha256 is not None:
         found = await optimizer_log.reasons(services, visitor.caller, run_id, campaign)
-        reasons = pool_reasons(found, account.currency)
+        reasons = pool_reasons(found.explained)
     return render(
         "run.html",
         services.settings,
@@ -140,6 +143,7 @@ async def show_log(
         status=refused.status_code if refused else 200,
         campaign=campaign,
         live=campaign.status is CampaignStatus.LIVE,
+        advice=await advice_desk.is_on(services, caller),
         zone=zone,
         newest=next(iter(move_entries(newest, zone)), None),
         entries=move_entries(views, zone),
@@ -150,9 +154,20 @@ async def show_log(
         modes=mode_panel(await optimizer_modes.campaign_modes(services, caller, campaign_id)),
         choices=MODE_CHOICES,
         goals=GOAL_CHOICES,
+        beliefs=await _beliefs(services, visitor, campaign_id, zone),
         done=DONE.get(done, ""),
         problem=problem,
     )
+
+
+async def _beliefs(services: Services, visitor: Visitor, campaign_id: UUID, zone: str) -> Beliefs:
+    """The log is shown too while the store that holds the reasons cannot be read."""
+    try:
+        return beliefs_panel(await optimizer_log.beliefs(services, visitor.caller, campaign_id), zone)
+    except ObjectMissing:
+        return Beliefs(nothing="What the last run rested on is not kept any more; the next one stores it anew.")
+    except ProviderError:
+        return Beliefs(nothing="What the last run rested on cannot be read at the moment. Load the page again later.")
 
 
 async def _runs(

@@ -7,9 +7,11 @@ from fastapi import APIRouter, Query, status
 
 from api import optimizer_log, optimizer_trigger
 from api.deps import CallerDep, EditorDep, ServicesDep
+from api.problems import ApiError, ProblemType
 from api.responses import problems
 from api.schemas.base import Page, next_cursor
 from api.schemas.optimizer import (
+    CampaignBeliefsView,
     RunReasonsView,
     RunSearch,
     RunView,
@@ -44,6 +46,16 @@ async def optimize_campaign(campaign_id: UUID, services: ServicesDep, caller: Ed
 async def optimize_ad_account(account_id: UUID, services: ServicesDep, caller: EditorDep) -> TriggerView:
     """Measure and decide now for every live campaign of the account. A run under way is never doubled."""
     return await optimizer_trigger.trigger_account(services, caller, account_id)
+
+
+@router.get("/campaigns/{campaign_id}/optimizer/beliefs", operation_id="get_campaign_beliefs", responses=READ)
+async def get_campaign_beliefs(campaign_id: UUID, services: ServicesDep, caller: CallerDep) -> CampaignBeliefsView:
+    """What the optimizer saw, believes and expects of each budget since its last look, and why it moved or did not."""
+    require_team(caller)
+    found = await optimizer_log.beliefs(services, caller, campaign_id)
+    if found is None:
+        raise ApiError(ProblemType.NOT_FOUND, "No run has looked at this campaign yet; live ones are looked at hourly.")
+    return found
 
 
 @router.get("/optimizer-runs", operation_id="list_optimizer_runs", responses=problems(400, 401, 403))

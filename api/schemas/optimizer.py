@@ -22,6 +22,7 @@ from models.domain.states import (
 from models.domain.undo import UndoPreview
 from models.tables.evidence import MoveVerdict
 from models.tables.optimization import MoveAction, MoveSet, OptimizerRun
+from optimizer.explaining import PoolExplanation
 from optimizer.problem import PoolDecision
 
 
@@ -140,13 +141,30 @@ class MoveSetView(View):
 
 
 class RunReasonsView(View):
-    """Why each budget owner was moved or left alone, from what the run stored. `names` are those of the owners then."""
+    """Why each budget owner was moved or left alone, from what the run stored. `names` are those of the owners then.
+
+    `explained` says the same as `pools` in words, with what was seen, believed, expected and limited by.
+    """
 
     run_id: UUID
     engine: str
     inputs_sha256: str
     pools: list[PoolDecision]
+    explained: list[PoolExplanation]
     names: dict[UUID, str]
+
+
+class CampaignBeliefsView(View):
+    """What the optimizer believes of a campaign since its last look; `as_of` is platform time.
+
+    `decision` holds the figures and `explained` says them in words.
+    """
+
+    run_id: UUID
+    engine: str
+    as_of: UtcTime
+    decision: PoolDecision
+    explained: PoolExplanation
 
 
 class UndoBody(Body):

@@ -41,6 +41,17 @@ async def page_of_moves(
     return await newest_first(session, query, MoveSet, limit, after)
 
 
+async def newest_look(session: AsyncSession, campaign_id: UUID) -> UUID | None:
+    """The last run that decided about the campaign, whether it moved something or not."""
+    query = (
+        select(MoveSet.optimizer_run_id)
+        .where(col(MoveSet.campaign_id) == campaign_id, col(MoveSet.optimizer_run_id).is_not(None))
+        .order_by(col(MoveSet.created_at).desc(), col(MoveSet.id).desc())
+        .limit(1)
+    )
+    return (await session.execute(query)).scalar_one_or_none()
+
+
 async def actions_of(
     session: AsyncSession, move_set_ids: Collection[UUID], *, most: int | None = None
 ) -> dict[UUID, list[MoveAction]]:

@@ -86,6 +86,29 @@ async def test_the_log_tells_what_moved_what_did_not_and_why_budget_by_budget(
     assert (await client.http.get(f"/api/v1/optimizer-runs/{run.run_id}")).status_code == 403
 
 
+async def test_what_is_believed_of_a_campaign_is_told_in_figures_and_in_words(
+    desk: DecidingDesk, owner: Member, join: Join
+) -> None:
+    campaign_id = await desk.running(2, 8)
+    path = f"/api/v1/campaigns/{campaign_id}/optimizer/beliefs"
+    before = await owner.http.get(path)
+    run = await desk.begin()
+    await desk.decide(run)
+    client = await join(Role.CLIENT, desk.workspace_id)
+
+    told = (await owner.http.get(path)).json()
+    reasons = (await owner.http.get(f"/api/v1/optimizer-runs/{run.run_id}/reasons")).json()
+
+    assert (before.status_code, "No run has looked" in before.json()["detail"]) == (404, True)
+    assert told["run_id"] == str(run.run_id)
+    assert reasons["explained"] == [told["explained"]]
+    assert reasons["pools"] == [told["decision"]]
+    by_name = {one["name"]: one for one in told["explained"]["owners"]}
+    assert by_name["set-1"]["seen"] == "SAR 1,300.00 spent, 520 clicks, 104 results on 13 days, as now reported."
+    assert by_name["set-0"]["bounds"].startswith("Between SAR 80.00 (the step of a day)")
+    assert (await client.http.get(path)).status_code == 403
+
+
 async def test_pages_of_the_log_follow_without_gap_or_repeat(desk: DecidingDesk, owner: Member) -> None:
     campaign_id = await desk.running(4, 4)
     for _ in range(5):

@@ -110,6 +110,27 @@ async def test_a_suggestion_comes_by_itself_and_is_changed_and_decided_on(wide: 
     visit.sound()
 
 
+async def test_what_is_believed_now_is_read_without_script_beside_what_its_money_is_for(
+    scriptless: Visit, wide: Visit, desk: DecidingDesk
+) -> None:
+    campaign_id = await desk.running(2, 8)
+    await desk.decide()
+
+    for visit in (scriptless, wide):
+        page = visit.page
+        await visit.open(f"/campaigns/{campaign_id}/optimizer")
+        panel = page.locator("#beliefs")
+        await expect(panel).to_contain_text("As many results as possible from SAR 200.00 a day")
+        await expect(panel).to_contain_text("at most 20 % from what it was 24 hours ago")
+        for fold in await panel.locator("summary").all():
+            await fold.click()
+        await expect(panel).to_contain_text("SAR 1,300.00 spent, 520 clicks, 104 results on 13 days, as now reported.")
+        await visit.usable()
+    assert not TECHNICAL.search(await scriptless.text())
+    await scriptless.press("Change what its money is to bring")
+    await expect(scriptless.page.get_by_label("As much as possible of")).to_have_value("")
+
+
 async def test_the_log_says_what_moved_and_why_budget_by_budget(
     visit: Visit, desk: DecidingDesk, people: People, visits: Visits
 ) -> None:
