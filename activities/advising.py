@@ -130,18 +130,19 @@ def _row(wish: AskAdvice, case: Case, draft: AdviceDraft, model: str) -> Suggest
     action, trouble = _judged(case, draft)
     told = [draft.advice, *(f"• {line}" for line in draft.evidence), draft.doubts]
     names = case.seen.owners
-    described = "\n".join([*(with_names(line, names) for line in told), *trouble, f"Written by {model}, from figures."])
+    described = "\n".join([*(with_names(line, names) for line in told), *trouble])
     body = action.model_dump(mode="json") if action else {}
     return Suggestion(
         id=advice.advice_id(wish.campaign_id, wish.day),
         workspace_id=wish.workspace_id,
         campaign_id=wish.campaign_id,
         kind=MOVE_BUDGET if action else NOTE,
-        title=f"A language model advises: {with_names(draft.title, names)[:TITLE]}",
+        title=with_names(draft.title, names)[:TITLE],
         description=described,
         action=body,
         proposed=body,
         expires_at=case.asked.problem.now + LASTS,
+        model=model,
         created_by=wish.user_id,
     )
 

@@ -19,6 +19,7 @@ from api.pages.problem_pages import ProblemPages
 from api.routers import (
     account_objects,
     ad_accounts,
+    advice,
     analytics,
     api_keys,
     assets,
@@ -88,6 +89,7 @@ ROUTERS = (
     what_ifs.router,
     rules.router,
     forecasts.router,
+    advice.router,
     moves.router,
     suggestions.router,
     drifts.router,

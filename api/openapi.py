@@ -42,6 +42,7 @@ TAGS = [
     {"name": "brands", "description": "Logo, colours and words of a client"},
     {"name": "optimizer", "description": "Running it now, what it moved and why, undoing, what it may do by itself"},
     {"name": "suggestions", "description": "Moves of money that wait for a person"},
+    {"name": "forecasts", "description": "What a planned campaign is expected to bring, and what came of it"},
     {"name": "stops", "description": "Stopping a campaign, an ad account or everything"},
     {"name": "differences", "description": "What was changed on the platform and not here"},
     {"name": "ad accounts", "description": "Connecting and checking accounts of ad platforms"},

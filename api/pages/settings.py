@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from api import optimizer_modes
+from api import advice_desk, optimizer_modes
 from api.deps import ServicesDep
 from api.pages.rendering import render
 from api.pages.views.optimizer import MODE_CHOICES
@@ -20,7 +20,16 @@ router = APIRouter(prefix="/settings")
 async def settings(services: ServicesDep, visitor: VisitorDep, saved: bool = False) -> Response:
     require_team(visitor.caller)
     mode = await optimizer_modes.workspace_mode(services, visitor.caller)
-    return render("settings.html", services.settings, visitor, mode=mode.value, choices=MODE_CHOICES, saved=saved)
+    advice = await advice_desk.is_on(services, visitor.caller)
+    return render(
+        "settings.html",
+        services.settings,
+        visitor,
+        mode=mode.value,
+        choices=MODE_CHOICES,
+        saved=saved,
+        advice=advice,
+    )
 
 
 @router.post("/optimizer")

@@ -94,6 +94,7 @@ class SuggestionView(View):
     campaign_id: UUID
     campaign_name: str
     run_id: UUID | None
+    model: str | None = Field(description="The language model that wrote it; null for the optimizer's and people's own")
     kind: str
     title: str
     description: str

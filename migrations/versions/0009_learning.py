@@ -345,6 +345,7 @@ def upgrade() -> None:
         ),
     )
     op.add_column("campaign", sa.Column("held_out_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("suggestion", sa.Column("model", sa.String(), nullable=True))
 
     tables = "predictor_model", "anomaly", "owner_signal", "budget_rule", "what_if", "campaign_forecast", "move_verdict"
     for table in tables:

@@ -130,6 +130,8 @@ class Suggestion(TenantRow, table=True):
     mode: OptimizerMode | None = Field(default=None, sa_type=stored(OptimizerMode))
     expires_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
     """Platform time."""
+    model: str | None = None
+    """The language model that wrote it; None for the optimizer's and people's own."""
     created_by: UUID | None = Field(default=None, foreign_key="user_account.id")
     decided_by: UUID | None = Field(default=None, foreign_key="user_account.id")
     decided_name: str | None = None

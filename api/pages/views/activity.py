@@ -73,6 +73,7 @@ SENTENCES = {
     "begin_what_if": "asked what another way of deciding would have done",
     "cancel_what_if": "cancelled a comparison",
     "set_workspace_optimizer": "changed what the optimizer may do in the workspace",
+    "set_language_model_advice": "switched the advice of a language model on or off",
     "create_rule": "wrote a rule",
     "edit_rule": "changed a rule",
     "enable_rule": "switched a rule on",

@@ -83,7 +83,7 @@ def suggestion_card(view: SuggestionView, zone: str) -> SuggestionCard:
         title=view.title,
         description=view.description,
         state=STATES[SuggestionState.EXPIRED] if view.expired else STATES[view.status],
-        origin=f"{'The optimizer' if view.run_id else 'A person'}, {when(view.created_at, zone)}",
+        origin=f"{_origin(view)}, {when(view.created_at, zone)}",
         until=_until(view, zone),
         decided=_decided(view, zone),
         reason=view.reason or "",
@@ -97,6 +97,12 @@ def suggestion_card(view: SuggestionView, zone: str) -> SuggestionCard:
         moved=_moved(view.budgets, currency),
         run_id=view.run_id,
     )
+
+
+def _origin(view: SuggestionView) -> str:
+    if view.model is not None:
+        return f"A language model ({view.model}), asked by a person"
+    return "The optimizer" if view.run_id else "A person"
 
 
 def _until(view: SuggestionView, zone: str) -> str:

@@ -1,10 +1,18 @@
 """Figures that a text may cite, and those that were made up."""
 
 import pytest
+from pydantic import JsonValue
 
 from models.domain.cited_figures import made_up
 
-SHOWN = {"spend": "1234.56", "results": 41, "rate": 2.345, "rows": [{"clicks": 980}], "days": 14, "name": "Set 77"}
+SHOWN: dict[str, JsonValue] = {
+    "spend": "1234.56",
+    "results": 41,
+    "rate": 2.345,
+    "rows": [{"clicks": 980}],
+    "days": 14,
+    "name": "Set 77",
+}
 
 
 @pytest.mark.parametrize(
