@@ -21,6 +21,7 @@ from records import notifications
 router = APIRouter(prefix="/notifications")
 
 MOST = 100
+LINKS = {"what_if": "/what-ifs"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def notice_words(row: Notification) -> NoticeWords:
         body=row.body,
         at=f"{when(row.created_at, 'UTC')} UTC",
         new=row.read_at is None,
-        link=f"/campaigns/{row.campaign_id}" if row.campaign_id else "",
+        link=f"/campaigns/{row.campaign_id}" if row.campaign_id else LINKS.get(row.kind, ""),
     )
 
 

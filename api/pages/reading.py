@@ -16,7 +16,7 @@ from models.domain.roles import Role
 from models.domain.states import LedgerState, Scope, Verdict
 from models.tables.approval import Comment, CommentThread, Visibility
 from models.tables.asset import Asset
-from models.tables.evidence import CampaignForecast
+from models.tables.evidence import CampaignForecast, MoveVerdict
 from models.tables.ledger import LedgerIntent, PlatformObject, PublishRun
 from models.tables.render import RenderJob
 from records import assets, comments, forecasts, identity, ledger, platform_objects, publish_runs
@@ -27,6 +27,7 @@ from records.campaigns.facts import CampaignFacts
 from records.campaigns.looking_back import Part
 from records.campaigns.snapshot import snapshot_of
 from records.database import Database
+from records.evidence import verdicts
 from records.renders import reading
 
 # Of one campaign; older ones are on the page of all renders.
@@ -50,6 +51,7 @@ class Reading:
     renders: list[RenderJob]
     made: dict[UUID, list[Asset]]
     forecast: CampaignForecast | None
+    verdict: MoveVerdict | None
     since_look: dict[Part, list[Change]] | None
     since_decision: dict[Part, list[Change]]
     now: datetime
@@ -91,6 +93,7 @@ async def read(database: Database, caller: Caller, campaign_id: UUID) -> Reading
             made=await reading.files_of(session, [job.id for job in made]),
             threads=await comments.threads_of(session, campaign_id, visibility=_visible(caller)),
             forecast=await forecasts.newest(session, campaign_id),
+            verdict=await verdicts.newest(session, campaign_id) if published else None,
             since_look=None if seen is None else await looking_back.changes_since_look(session, facts, seen),
             since_decision=await looking_back.changes_since_decision(session, facts),
             now=datetime.now(UTC),

@@ -152,3 +152,9 @@ async def counts(session: AsyncSession, since: datetime) -> Counted:
         inconclusive=found.get((MoveVerdictKind.INCONCLUSIVE, True), 0),
         not_judged=sum(number for (_, known), number in found.items() if not known),
     )
+
+
+async def newest(session: AsyncSession, campaign_id: UUID) -> MoveVerdict | None:
+    """The last word on a move of the campaign."""
+    query = select(MoveVerdict).where(MoveVerdict.campaign_id == campaign_id)
+    return (await session.scalars(query.order_by(col(MoveVerdict.judged_at).desc()).limit(1))).one_or_none()

@@ -43,6 +43,8 @@ class CampaignPage:
     page_name: str
     allowed: frozenset[str]
     optimized: bool
+    held_out: bool
+    verdict: str
 
     @property
     def quiet(self) -> bool:
@@ -74,6 +76,8 @@ def campaign_page(reading: Reading, offer: Offer = NOTHING) -> CampaignPage:
         page_name=(account.page_name if account else None) or "Your page",
         allowed=_allowed(reading),
         optimized=reading.drafts and campaign.live_at is not None,
+        held_out=reading.drafts and campaign.held_out_at is not None,
+        verdict=reading.verdict.words if reading.drafts and reading.verdict else "",
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from api.optimizer_words import run_words
+from api.pages.views.evidence import verdict_badge
 from api.pages.views.suggestions import change_tone, change_words
 from api.pages.views.words import Badge, counted, money, when
 from api.schemas.optimizer import CampaignOptimizerView, MoveActionView, MoveSetView
@@ -85,6 +86,8 @@ class MoveEntry:
     undoable: bool
     run_id: UUID | None
     suggestion_id: UUID | None
+    verdict: Badge | None
+    judged: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,7 @@ class RunRow:
     state: Badge
     words: str
     facts: list[tuple[str, str]]
+    stored: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,8 @@ def _entry(view: MoveSetView, zone: str) -> MoveEntry:
         undoable=view.state in UNDOABLE,
         run_id=view.run_id,
         suggestion_id=view.suggestion_id,
+        verdict=verdict_badge(view.verdict),
+        judged=view.verdict.words if view.verdict else "",
     )
 
 
@@ -176,6 +182,7 @@ def run_row(run: OptimizerRun, zone: str) -> RunRow:
         state=OUTCOMES[run.outcome] if run.outcome else Badge("Under way", "busy"),
         words=run_words(run),
         facts=_facts(run, zone),
+        stored=run.inputs_sha256 is not None,
     )
 
 
