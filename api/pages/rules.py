@@ -14,6 +14,7 @@ from api.errors import TRANSLATED, translate
 from api.pages.rendering import render
 from api.pages.views import rule_form
 from api.pages.views.problems import ProblemWords, problem_words
+from api.pages.views.rule_typed import written_of
 from api.pages.views.rules import CERTAIN, DONE, Trial, look_cards, rule_cards, trial_words
 from api.pages.views.typed import Typed
 from api.pages.visitor import FormDep, Visitor, VisitorDep, text_of
@@ -185,7 +186,7 @@ async def _save(services: Services, visitor: Visitor, form: FormData, rule: Rule
     typed, caller = Typed.of(form), visitor.caller
     if text_of(form, "do") == "more":
         return await _form(services, visitor, typed, Around(rule, more=True))
-    written = rule_form.written_of(typed)
+    written = written_of(typed)
     if written is None:
         return await _form(services, visitor, typed, Around(rule, status=422))
     if text_of(form, "do") == "try":

@@ -2,7 +2,8 @@
 
 import pytest
 
-from api.pages.views.rule_form import first_values, groups_of, labels_of, written_of
+from api.pages.views.rule_form import first_values, groups_of, labels_of
+from api.pages.views.rule_typed import written_of
 from api.pages.views.typed import Typed
 from models.domain.rule_templates import TEMPLATES
 from models.domain.rules import Comparison, Metric, RuleBody
