@@ -207,6 +207,14 @@ def test_where_nothing_may_move_nothing_does_and_the_reason_is_said(engine: str,
     assert all(each.words for each in decided.owners)
 
 
+@pytest.mark.parametrize("engine", sorted(ENGINES.keys() - {"funnel-1"}))
+def test_where_meta_shares_the_budget_out_people_get_advice_and_nothing_moves(engine: str) -> None:
+    decided = one(engine, pool([earning("weak", 1), earning("strong", 12)], platform_budget_optimisation=True))
+
+    assert (decided.moves, decided.why) == (False, Why.PLATFORM_OPTIMISES)
+    assert decided.advice
+
+
 @pytest.mark.parametrize("figure", [math.nan, math.inf, -math.inf])
 @pytest.mark.parametrize(
     "put",
