@@ -15,7 +15,7 @@ from optimizer.scoring.arms import CLICKS, CONVERSIONS, IMPRESSIONS, SPEND, WIND
 from optimizer.scoring.smoothing import Smoothed, above, smooth
 
 Bools = npt.NDArray[np.bool_]
-UNIVERSAL = ("z3", "z14", "clicks", "raised", "none")
+UNIVERSAL = ("z3", "z14", "clicks", "raised", "none", "others none")
 """Of these the built-in model is made."""
 NAMES = (
     *UNIVERSAL,
@@ -86,26 +86,20 @@ def features(panel: Panel) -> Features:
 
     recent = [_recent(seen, due, both.prior, half_life) for half_life in _HALF_LIVES]
     clicks = smooth(panel, slice(-7, None), CLICKS)
-    last, before = spend[:, 7:].sum(axis=1), spend[:, :7].sum(axis=1)
-    share, share_before = _share(panel, last), _share(panel, before)
     columns = {
         "z3": z(recent[0], 7),
         "z14": z(recent[2], 7),
         # Fresh clicks speak where there are few conversions; where those are many, they know better.
         "clicks": z(clicks, 7) * _clicks_tell(panel, clicks, both) * both.prior / (both.seen + both.prior),
-        "raised": np.where(before > 0, np.clip(np.log((share + 0.01) / (share_before + 0.01)), -2, 2), 0.0),
-        "none": np.exp(-week.due),
         "smoothed": special.logit(np.clip(above(week, week.due), 0.005, 0.995)),
         "smoothed14": special.logit(np.clip(above(both, week.due), 0.005, 0.995)),
         "before": z(smooth(panel, slice(0, 7)), 7),
         "ratio14": np.log(recent[2].ratio),
         "sales per click": _sales_per_click(panel),
         "views": np.log(smooth(panel, slice(-7, None), IMPRESSIONS).ratio),
-        "share": np.log(np.clip(share, 1e-3, 1)),
         "unsteady": np.sqrt(noise.of(7)),
-        "age": (spend > 0).argmax(axis=1) / WINDOW,
         "skew": 1 / np.sqrt(week.due + 0.5),
-        "stopped": (spend[:, -1] == 0).astype(np.float64),
+        **_circumstances(panel, both),
     }
     spent = spend.sum(axis=1) > 0
     asked = spent & (panel.together(spent.astype(np.float64)) > 1)
@@ -116,6 +110,23 @@ def features(panel: Panel) -> Features:
         asked=asked,
         enough=asked & (both.due >= 1),
     )
+
+
+def _circumstances(panel: Panel, both: Smoothed) -> dict[str, Floats]:
+    """What surrounds the rate: how much is spent, since when, and how many conversions that is likely to bring."""
+    spend = panel.counts[..., SPEND]
+    last, before = spend[:, 7:].sum(axis=1), spend[:, :7].sum(axis=1)
+    usual = last * np.divide(both.due, spend.sum(axis=1), out=np.zeros_like(last), where=both.due > 0)
+    share, share_before = (amount / np.maximum(panel.together(amount), 1) for amount in (last, before))
+    return {
+        "raised": np.where(before > 0, np.clip(np.log((share + 0.01) / (share_before + 0.01)), -2, 2), 0.0),
+        # Chances that a week at the campaign's rate brings nothing: none is never above, and any is above none.
+        "none": np.exp(-usual),
+        "others none": np.exp(-np.maximum(panel.together(usual) - usual, 0)),
+        "share": np.log(np.clip(share, 1e-3, 1)),
+        "age": (spend > 0).argmax(axis=1) / WINDOW,
+        "stopped": (spend[:, -1] == 0).astype(np.float64),
+    }
 
 
 def _others(panel: Panel, found: Smoothed) -> Smoothed:
@@ -161,10 +172,6 @@ def _clicks_tell(panel: Panel, clicks: Smoothed, both: Smoothed) -> Floats:
     more = np.log(clicks.ratio)
     along = panel.together(more * (both.seen - both.due)) + _CLICKS_PRIOR * _CLICKS_BELIEF
     return np.asarray(np.clip(along / (panel.together(more**2 * both.due) + _CLICKS_PRIOR), -1, 1.5))
-
-
-def _share(panel: Panel, spend: Floats) -> Floats:
-    return np.asarray(spend / np.maximum(panel.together(spend), 1))
 
 
 def _sales_per_click(panel: Panel) -> Floats:
