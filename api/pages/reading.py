@@ -93,7 +93,7 @@ async def read(database: Database, caller: Caller, campaign_id: UUID) -> Reading
             made=await reading.files_of(session, [job.id for job in made]),
             threads=await comments.threads_of(session, campaign_id, visibility=_visible(caller)),
             forecast=await forecasts.newest(session, campaign_id),
-            verdict=await verdicts.newest(session, campaign_id) if published else None,
+            verdict=await verdicts.newest(session, campaign_id),
             since_look=None if seen is None else await looking_back.changes_since_look(session, facts, seen),
             since_decision=await looking_back.changes_since_decision(session, facts),
             now=datetime.now(UTC),
