@@ -16,6 +16,7 @@ from settings import Settings
 from tests.activities.deciding_desk import DecidingDesk
 from tests.api.optimized import store_of
 from tests.api.people import Join, Member
+from tests.api.test_rules import rule, write
 
 OTHER = next((name for name in ENGINES if name != DEFAULT_ENGINE), DEFAULT_ENGINE)
 
@@ -173,3 +174,21 @@ async def test_what_nobody_works_on_any_more_can_be_cancelled(desk: DecidingDesk
 
     assert (cancelled["state"], again["state"]) == ("cancelled", "cancelled")
     assert "Nothing was working on it" in cancelled["words"]
+
+
+async def test_rules_are_tried_out_as_they_stand_whether_they_are_switched_on_or_not(
+    desk: DecidingDesk, owner: Member, working: None
+) -> None:
+    await desk.running(4, 4, 4)
+    await desk.decide()
+    made = await write(owner, rule({"metric": "spend", "comparison": "at_least", "value": 0}, ad_sets_named="set-0"))
+    assert made.status_code == 201, made.text
+
+    begun = await owner.http.post("/api/v1/what-ifs", json={"rule_ids": [made.json()["id"]], "days": 2})
+    found = await ended(owner, begun.json()["id"])
+
+    [campaign] = found["campaigns"]
+    assert (found["kind"], found["name"]) == ("rules", "Rules: “Stop the eater”")
+    assert (campaign["then"]["days"], campaign["candidate"]["days"], campaign["candidate"]["down"]) == (0, 1, 1)
+    [cut] = [line for line in campaign["differing"]["lines"] if line["name"] == "set-0"]
+    assert (cut["before_minor"], cut["then_minor"], cut["candidate_minor"]) == (10_000, 10_000, 8_000)
