@@ -15,11 +15,12 @@ A_WEEK = 7
 
 
 def split_by_past(
-    schedule: Schedule, brief: Brief, strategy: Strategy, past: Sequence[PastAdSet]
+    schedule: Schedule, brief: Brief, strategy: Strategy, past: Sequence[PastAdSet], needed: int = RESULTS_TO_LEARN
 ) -> tuple[Schedule, list[str]]:
     """The same schedule with its money split anew, and in words why each ad set gets what it gets.
 
-    Only where ad sets hold daily budgets: a budget of the whole campaign is the platform's to share out.
+    `needed` results a week end an ad set's learning phase. Only where ad sets hold daily budgets: a budget of the
+    whole campaign is the platform's to share out.
     """
     if schedule.budget_level is not BudgetLevel.AD_SET or schedule.budget_period is not BudgetPeriod.DAILY:
         return schedule, []
@@ -31,7 +32,7 @@ def split_by_past(
         schedule.pool_minor,
         schedule.split[0].floor_minor,
         schedule.currency,
-        learning_minor=ceil(cost * RESULTS_TO_LEARN / A_WEEK) if cost else None,
+        learning_minor=ceil(cost * needed / A_WEEK) if cost else None,
     )
     parts = initial_split(pool, owners, past)
     split = [

@@ -23,7 +23,7 @@ from models.domain.forecast import Forecast, ForecastSource, basis_of
 from models.domain.forecast_words import forecast_words
 from models.domain.schedule import BudgetLevel, BudgetPeriod, Schedule
 from models.domain.strategy import Strategy
-from models.domain.structure import expected_cost
+from models.domain.structure import expected_cost, results_to_learn
 from models.tables.ad_account import AdAccount
 from models.tables.evidence import CampaignForecast
 from optimizer.forecasting import CurvePoint, Flight, PlannedAdSet, forecast
@@ -49,6 +49,7 @@ class Planned:
     plan: AdsPlan
     flight: Flight
     past: Past
+    results_to_learn: int
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,8 @@ class Forecasting:
         return found
 
     async def _store(self, ref: CampaignRef, planned: Planned, told: Forecast) -> str:
-        whole = told.model_copy(update={"basis": basis_of(planned.schedule, planned.plan)})
+        own = {"basis": basis_of(planned.schedule, planned.plan), "results_to_learn": planned.results_to_learn}
+        whole = told.model_copy(update=own)
         words = forecast_words(whole)
         row = CampaignForecast(
             id=uuid5(ref.campaign_id, f"forecast:{occurrence()}"),
@@ -134,7 +136,8 @@ def _planned(
     plan = AdsPlan.model_validate(version.body if version else {})
     countries = frozenset(place.country for ad_set in plan.ad_sets for place in ad_set.targeting.geo.include)
     flight = flight_of(schedule, plan, facts.working_strategy, facts.brief)
-    return Planned(account, schedule, plan, flight, similar(ran, account.id, countries, objective))
+    past = similar(ran, account.id, countries, objective)
+    return Planned(account, schedule, plan, flight, past, results_to_learn(facts.workspace.settings))
 
 
 def flight_of(schedule: Schedule, plan: AdsPlan, strategy: Strategy | None, brief: Brief) -> Flight:

@@ -15,6 +15,7 @@ from models.domain.base import local_time
 from models.domain.defaults import NotPlannable, default_plan, default_schedule, refitted
 from models.domain.naming import Naming
 from models.domain.plan_tree import countries_of
+from models.domain.structure import results_to_learn
 from optimizer.similar import PastAdSet
 from records.campaigns import facts as campaign_facts
 from records.campaigns import results
@@ -63,7 +64,7 @@ def _draft(facts: CampaignFacts, client: str, past: list[PastAdSet]) -> Change:
     strategy = needed(facts.working_strategy, "There is no strategy to plan from.")
     account = account_facts(needed(facts.account, "Choose an ad account first."))
     plain = default_schedule(facts.brief, strategy, account, utc_now())
-    schedule, why = split_by_past(plain, facts.brief, strategy, past)
+    schedule, why = split_by_past(plain, facts.brief, strategy, past, results_to_learn(facts.workspace.settings))
     if facts.working_schedule is not None:
         fresh = schedule
         schedule = refitted(facts.working_schedule, fresh)

@@ -11,6 +11,7 @@ from pydantic import Field
 from models.domain.ads_plan import AdsPlan
 from models.domain.base import Currency, Document
 from models.domain.schedule import Schedule
+from models.domain.structure import RESULTS_TO_LEARN
 
 
 class ForecastSource(StrEnum):
@@ -106,3 +107,5 @@ class Forecast(Document):
     missing: str = ""
     """In words, why something cannot be said."""
     basis: str = ""
+    results_to_learn: int = RESULTS_TO_LEARN
+    """How many results a week take an ad set out of the platform's learning phase."""

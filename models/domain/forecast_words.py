@@ -2,7 +2,6 @@
 
 from models.domain.forecast import Forecast, ForecastSource, Outcome, Range, Score, ScoreAgainst
 from models.domain.money import in_words
-from models.domain.structure import RESULTS_TO_LEARN
 
 SURE = "Four of five times the truth lies in such a range, if the budget is spent."
 
@@ -72,12 +71,12 @@ def _likely(value: float) -> str:
     return "somewhat unlikely" if value >= 0.3 else "unlikely" if value >= 0.1 else "very unlikely"
 
 
-def cannot_learn(told: Forecast, needed: int = RESULTS_TO_LEARN) -> list[str]:
+def cannot_learn(told: Forecast) -> list[str]:
     """Keys of the ad sets that will hardly bring what the platform needs within a week to end its learning phase."""
     return [
         each.key
         for each in told.ad_sets
         if each.weekly_results is not None
         and each.weekly_results.high is not None
-        and each.weekly_results.high < needed
+        and each.weekly_results.high < told.results_to_learn
     ]

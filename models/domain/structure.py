@@ -1,6 +1,7 @@
 """The structure check: can every ad set learn on its budget, and if not, which of them to merge."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import timedelta
 from math import ceil
 from typing import TypeVar
@@ -24,6 +25,12 @@ HIGHER_FUNNEL = {
     "COMPLETE_REGISTRATION": "CONTENT_VIEW",
     "SUBMIT_APPLICATION": "LEAD",
 }
+
+
+def results_to_learn(settings: Mapping[str, object]) -> int:
+    """The workspace's own figure where somebody set one: practitioners differ, and platforms change theirs."""
+    own = settings.get("results_to_learn")
+    return own if isinstance(own, int) and own > 0 else RESULTS_TO_LEARN
 
 
 class StructureAdvice(Document):

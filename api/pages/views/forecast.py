@@ -9,7 +9,6 @@ from models.domain.ads_plan import AdsPlan
 from models.domain.forecast import Forecast, ForecastSource, Outcome, Range, basis_of
 from models.domain.forecast_words import SURE, basis_words, cannot_learn, cost_words, range_words, score_words
 from models.domain.schedule import Schedule
-from models.domain.structure import RESULTS_TO_LEARN
 from models.tables.evidence import CampaignForecast
 
 
@@ -88,9 +87,9 @@ def _learning(told: Forecast, names: Mapping[str, str]) -> str:
     if not keys:
         return ""
     named = ", ".join(names.get(key, readable(key)) for key in keys)
-    many = len(keys) > 1
+    said = "these are" if len(keys) > 1 else "this is"
     return (
-        f"{named}: {'these are' if many else 'this is'} unlikely to bring {RESULTS_TO_LEARN} results within a week, "
+        f"{named}: {said} unlikely to bring {told.results_to_learn} results within a week, "
         "which Meta's learning phase takes. Merge ad sets, give more money, or aim at what happens more often."
     )
 
