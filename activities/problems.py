@@ -21,7 +21,7 @@ from models.tables.ad_account import AdAccount
 from models.tables.identity import Workspace
 from optimizer.problem import Owner, Pool, Problem
 from providers.ads.meta.currencies import to_minor
-from records.optimizing import pool_facts
+from records.optimizing import pool_facts, proposals
 from records.optimizing.modes import workspace_mode
 from records.optimizing.owners import BudgetOwner
 from records.optimizing.pool_facts import Figures, PoolFacts
@@ -54,10 +54,16 @@ async def load(session: AsyncSession, run: RunRef, engine: str) -> Asked:
     unit_minor, setting = to_minor(1, account.currency), workspace_mode(workspace)
     asked_of = await pool_facts.read(session, account)
     modes = {facts.campaign.id: _mode(facts, setting) for facts in asked_of}
+    waiting = await proposals.waiting(session, [facts.campaign.id for facts in asked_of], now)
     pools: list[Pool] = []
     for part in _parts(asked_of):
         figures = await pool_facts.figures(session, account, part, now)
-        pools += [pool_of(facts, figures, Moment(account, now, unit_minor, modes[facts.campaign.id])) for facts in part]
+        pools += [
+            pool_of(
+                facts, figures, Moment(account, now, unit_minor, modes[facts.campaign.id], facts.campaign.id in waiting)
+            )
+            for facts in part
+        ]
     problem = Problem(
         engine=engine,
         ad_account_id=account.id,
@@ -85,12 +91,16 @@ def _parts(facts: Sequence[PoolFacts]) -> Iterator[list[PoolFacts]]:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What all pools of a problem share, and the mode of this one. `now` is platform time."""
+    """What all pools of a problem share, and of this one its mode, and whether an open proposal moves its money.
+
+    `now` is platform time.
+    """
 
     account: AdAccount
     now: datetime
     unit_minor: int
     mode: OptimizerMode
+    proposed: bool = False
 
 
 def pool_of(facts: PoolFacts, figures: Figures, at: Moment) -> Pool:
@@ -115,6 +125,7 @@ def pool_of(facts: PoolFacts, figures: Figures, at: Moment) -> Pool:
         may_cut=EnvelopeAction.CUT in actions,
         min_active_ads=schedule.envelope.min_active_ads if schedule else 1,
         may_pause=kind is PlatformKind.AD_SET and EnvelopeAction.PAUSE_AD_SET in actions,
+        asked=at.proposed and at.mode is OptimizerMode.SUGGEST,
         platform_budget_optimisation=_platform_shares_out(facts, rows),
         decided_at=_decided_at(facts, at.mode),
         goal=aim.goal,

@@ -87,6 +87,7 @@ class Pool(_Value):
     `goal` says what money is to bring as much of. `target_cost_minor` is what a result may cost, `target_roas_bp` what
     a unit of money has to bring back; both as constraints, where people gave them. `first_step` bounds the one move of
     an owner's first two days, while the platform learns anyway; None: as any other.
+    `asked`: a proposal of the optimizer's waits for a decision of people, where they are asked.
     `pool_minor` is what the owners' budgets add up to and go on adding up to. Amounts are multiples of `unit_minor`,
     the smallest step that the platform takes. `frozen` says in words why nothing may be decided; the engine then
     answers with no action. `decided_at` is when money of this pool was last moved. `total_left_minor` is what its
@@ -103,6 +104,7 @@ class Pool(_Value):
     may_raise: bool
     may_cut: bool
     may_pause: bool = False
+    asked: bool = False
     min_active_ads: Annotated[int, Field(ge=1)] = 1
     first_step: BasisPoints | None = None
     goal: OptimizerGoal = OptimizerGoal.RESULTS

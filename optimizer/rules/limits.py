@@ -80,6 +80,8 @@ def nothing_may_move(pool: Pool, fresh: bool) -> str | None:
         return pool.frozen
     if not fresh:
         return "the figures are more than two hours old"
+    if pool.asked:
+        return "people are asked about a move of the campaign's money already; it waits for their decision"
     if pool.platform_budget_optimisation:
         return "Meta itself shares this campaign's budget out, so its ad sets' budgets are not ours to move"
     return None

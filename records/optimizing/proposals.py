@@ -101,6 +101,18 @@ async def _replace_older(session: AsyncSession, proposals: Sequence[Proposal], k
     )
 
 
+async def waiting(session: AsyncSession, campaign_ids: Sequence[UUID], now: datetime) -> set[UUID]:
+    """Campaigns with an open proposal of the optimizer's; `now` is platform time."""
+    query = sa.select(col(Suggestion.campaign_id)).where(
+        col(Suggestion.campaign_id).in_(campaign_ids),
+        col(Suggestion.optimizer_run_id).is_not(None),
+        col(Suggestion.status) == SuggestionState.OPEN,
+        col(Suggestion.kind) == MOVE_BUDGET,
+        col(Suggestion.expires_at) > now,
+    )
+    return set((await session.execute(query)).scalars())
+
+
 async def last_proposed(session: AsyncSession, campaign_ids: Sequence[UUID]) -> dict[UUID, datetime]:
     """When the optimizer last proposed a move for each campaign, whatever became of it; platform time."""
     return await _last(session, campaign_ids, MOVE_BUDGET)

@@ -11,10 +11,11 @@ from activities.run_blobs import read_blob, replay
 from models.domain.budget_moves import BudgetMoves
 from models.domain.rules import Comparison, Metric, RuleAction, RuleBody
 from models.domain.schedule import EnvelopeAction, Schedule
-from models.domain.states import MoveState, OptimizerMode, PlatformKind
+from models.domain.states import MoveState, OptimizerMode, PlatformKind, SuggestionState
 from models.tables.campaign import Campaign
 from models.tables.identity import UserAccount
 from models.tables.notification import Notification
+from models.tables.optimization import Suggestion
 from models.tables.plan import ScheduleVersion
 from models.tables.platform_node import PlatformNode
 from models.tables.rules import BudgetRule, RuleEvaluation
@@ -95,6 +96,30 @@ async def test_in_suggest_mode_a_rule_leads_to_a_suggestion_once_until_it_has_re
     first, second = await looked(desk, rule_id)
     assert (first.acted, second.matched, second.acted) == (1, 1, 0)
     assert "leaves it alone" in str(second.details[0]["outcome"])
+
+
+async def test_a_proposal_that_people_look_at_is_not_replaced_by_a_rule_and_the_rule_comes_after_it(
+    desk: DecidingDesk,
+) -> None:
+    campaign = await desk.running(2, 8)
+    await desk.decide()
+    rule_id = await put_in_force(desk, cut_the_first())
+    (proposed,) = await desk.suggestions(campaign)
+
+    await desk.decide()
+    assert [(each.id, each.status) for each in await desk.suggestions(campaign)] == [
+        (proposed.id, SuggestionState.OPEN)
+    ]
+    await desk.change(Suggestion, proposed.id, status=SuggestionState.DISMISSED)
+    await desk.decide()
+
+    waited, acted = await looked(desk, rule_id)
+    assert "it waits for their decision" in str(waited.details[0]["outcome"])
+    assert (waited.acted, acted.acted) == (0, 1)
+    assert [each.status for each in await desk.suggestions(campaign)] == [
+        SuggestionState.DISMISSED,
+        SuggestionState.OPEN,
+    ]
 
 
 async def test_where_the_optimizer_is_off_rules_move_nothing_and_do_not_rest_for_it(

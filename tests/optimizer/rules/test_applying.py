@@ -127,6 +127,7 @@ def test_a_pause_keeps_its_amount_and_never_takes_the_last_one() -> None:
     ("changes", "why"),
     [
         ({"frozen": "The campaign is paused."}, "The campaign is paused."),
+        ({"asked": True}, "people are asked about a move of the campaign's money already"),
         ({"platform_budget_optimisation": True}, "Meta itself shares this campaign's budget out"),
         ({"may_cut": False}, "its budget stays: the approved limits allow no more"),
     ],
