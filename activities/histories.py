@@ -66,7 +66,7 @@ class History:
         """The file and its SHA-256, which names the history and what is made of it."""
         found = self.examples
         columns = (self.held_out, found.campaign, found.panel.campaign, found.day, found.outcome)
-        table = np.column_stack([*columns, found.panel.counts.reshape(len(found.day), -1)])
+        table = np.column_stack([*columns, found.panel.counts.reshape(len(found.day), WINDOW * 4)])
         content = io.BytesIO()
         np.save(content, np.asarray(table, dtype=np.float64), allow_pickle=False)
         packed = gzip.compress(content.getvalue(), compresslevel=6, mtime=0)
@@ -136,8 +136,9 @@ def _look(
     collected: _Collected, campaign: int, look: date, ad_sets: Sequence[tuple[Mapping[date, Row], Mapping[date, Row]]]
 ) -> None:
     """An ad set that spends nothing in the week ahead has no outcome, one that never spent is not asked about."""
-    seen = np.array([_daily(then, look - timedelta(days=WINDOW - 1), WINDOW) for then, _ in ad_sets])
-    came = np.array([_daily(since, look + timedelta(days=1), AHEAD) for _, since in ad_sets]).sum(axis=1)
+    seen = np.array([_daily(then, look - timedelta(days=WINDOW - 1), WINDOW) for then, _ in ad_sets], dtype=np.float64)
+    came = np.array([_daily(since, look + timedelta(days=1), AHEAD) for _, since in ad_sets], dtype=np.float64)
+    came = came.sum(axis=1)
     asked = (came[:, SPEND] > 0) & (seen[..., SPEND].sum(axis=1) > 0)
     if asked.sum() < 2:
         return

@@ -71,7 +71,7 @@ with arm as (
 ), asked as (
     select l.look, l.ends_at, l.look - back.days as day
     from unnest(cast(:looks as date[]), cast(:ends as timestamptz[])) as l (look, ends_at)
-    cross join generate_series(:back_from, :back_to) as back (days)
+    cross join generate_series(cast(:back_from as integer), :back_to) as back (days)
 )
 select a.platform_id, d.look, d.day, {_LISTED} from arm a cross join asked d
 cross join lateral (
