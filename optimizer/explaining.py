@@ -126,6 +126,8 @@ class _Teller:
         missing = [word for word, may in (("raised", pool.may_raise), ("cut", pool.may_cut)) if not may]
         if missing:
             found.append(f"What is approved lets no budget be {' or '.join(missing)}.")
+        if idle := sum(owner.now_minor for owner in pool.owners if not owner.delivering):
+            found.append(f"{self._budget(idle)} of it rest with what does not run, and are not spent.")
         if pool.platform_budget_optimisation:
             found.append("Meta itself shares this budget out among the ad sets.")
         return found

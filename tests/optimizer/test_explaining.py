@@ -106,6 +106,13 @@ def test_the_reference_of_a_step_is_said_and_every_bound_echoed() -> None:
     ]
 
 
+def test_money_that_rests_with_what_is_paused_is_told() -> None:
+    paused = earning("paused", 1, delivering=False)
+
+    found = told(pool([paused, STRONG]), decided(paused), decided(STRONG))
+    assert "SAR 100.00 a day of it rest with what does not run, and are not spent." in found.bounds
+
+
 def test_a_young_ad_sets_bounds_are_those_of_its_first_step() -> None:
     young = earning("young", 4, started_at=NOW - timedelta(hours=30))
 
