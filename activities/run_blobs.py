@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Sequence
 from uuid import UUID
 
+from anyio import to_thread
 from pydantic import BaseModel, ConfigDict
 
 from models.domain.rules import Evaluation, Rule
@@ -41,11 +42,11 @@ async def store_blob(store: ObjectStore, workspace_id: UUID, blob: RunBlob) -> s
 
 async def read_blob(store: ObjectStore, workspace_id: UUID, sha256: str) -> RunBlob:
     """Raises ObjectMissing."""
-    return unpacked(await store.get(run_key(workspace_id, sha256)))
+    return await to_thread.run_sync(unpacked, await store.get(run_key(workspace_id, sha256)))
 
 
 def unpacked(packed: bytes) -> RunBlob:
-    """Takes a second where an account is large, so doors do it in a thread."""
+    """Takes seconds where an account is large: not in the event loop."""
     return RunBlob.model_validate_json(gzip.decompress(packed))
 
 
