@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from activities.sign_words import FROZEN
 from models.domain.budget_history import BudgetHistory
 from models.domain.money import in_words
 from models.domain.schedule import BudgetPeriod
@@ -30,6 +32,7 @@ def frozen_words(
         lambda: _not_live(facts),
         lambda: HELD_OUT if facts.campaign.held_out_at else None,
         lambda: _unread(account, now),
+        lambda: _faulty(facts, account),
         lambda: _not_approved(facts),
         lambda: _unknown(facts, rows, histories),
         lambda: _in_doubt(facts, rows),
@@ -68,6 +71,14 @@ def _unread(account: AdAccount, now: datetime) -> str | None:
     if age > STALE:
         return f"The newest figures are {age.total_seconds() / 3600:.0f} h old; at most two are allowed."
     return None
+
+
+def _faulty(facts: PoolFacts, account: AdAccount) -> str | None:
+    since = min((row.since for row in facts.anomalies if row.freezes), default=None)
+    if since is None:
+        return None
+    began = since.astimezone(ZoneInfo(account.timezone))
+    return f"Clicks without conversions since {began:%d %B, %H:%M}: tracking may be broken. {FROZEN}"
 
 
 def _not_approved(facts: PoolFacts) -> str | None:

@@ -19,7 +19,7 @@ from models.domain.schedule import BudgetLevel, BudgetPeriod, EnvelopeAction, Sc
 from models.domain.states import OptimizerGoal, OptimizerMode, PlatformKind
 from models.tables.ad_account import AdAccount
 from models.tables.identity import Workspace
-from optimizer.problem import Owner, Pool, Problem
+from optimizer.problem import Owner, Pool, Problem, Signal
 from providers.ads.meta.currencies import to_minor
 from records.optimizing import pool_facts, proposals
 from records.optimizing.modes import workspace_mode
@@ -206,8 +206,19 @@ def _owner(facts: PoolFacts, row: BudgetOwner, figures: Figures, at: Moment) -> 
         active_ads=sum(facts.active_ads.get(child.platform_id, 0) for child in below),
         remaining_cap_minor=_remaining(facts, row, at.account),
         prior_score=facts.prior_scores.get(row.plan_key),
+        signal=_signal(facts, row),
         days=days_of(facts.campaign.objective, readings),
     )
+
+
+def _signal(facts: PoolFacts, row: BudgetOwner) -> Signal:
+    """As noted before this decision. Of anomalies those of the owner itself and of everything above it."""
+    known = facts.signals.get(row.object_id)
+    wrong = [each.words for each in facts.anomalies if each.external_id in (None, row.platform_id)]
+    anomaly = "; ".join(wrong) or None
+    if known is None:
+        return Signal(anomaly=anomaly)
+    return Signal(score=known.score, trend=known.trend, trend_per_week=known.trend_per_week, anomaly=anomaly)
 
 
 def _part(schedule: Schedule | None, row: BudgetOwner) -> Split | None:

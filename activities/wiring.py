@@ -30,6 +30,7 @@ from activities.published_tree import PublishedTree
 from activities.publishing import Publishing
 from activities.render_files import RenderFiles
 from activities.rendering import Rendering, RenderLimits
+from activities.signs import Signs
 from activities.stopping import Stopping
 from activities.token_warnings import TokenWarnings
 from activities.upkeep import Keeping, Upkeep
@@ -99,12 +100,13 @@ async def build(settings: Settings, closing: AsyncExitStack) -> Activities:
         text=[*_activities(writing), *_activities(advising)],
         render=[*_activities(_rendering(settings, database, storage, closing)), *item_pictures],
         ads_meta=[*on_both, *_on_ads_meta(settings, platform, writes, transport)],
-        optimizer=[
-            found
-            for room in (Deciding(database, storage), WhatIfs(database, storage), Predicting(database, storage))
-            for found in _activities(room)
-        ],
+        optimizer=_on_optimizer(database, storage),
     )
+
+
+def _on_optimizer(database: Database, storage: S3Store) -> Registered:
+    rooms = (Deciding, WhatIfs, Predicting, Signs)
+    return [found for room in rooms for found in _activities(room(database, storage))]
 
 
 def _on_ads_meta(

@@ -16,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.measuring import Measuring
     from activities.moving import Moving
     from activities.optimizer_runs import OptimizerRuns
+    from activities.signs import Signs
     from models.contracts.optimizing import (
         PAUSE_FOR,
         ApplyPage,
@@ -90,6 +91,8 @@ class OptimizeAccountWorkflow:
         await self._enforce_caps()
         if was_read:
             await self._check_drift()
+            if workflow.patched("signs-before-deciding"):
+                await self._note_signs()
         if self.progress.outcome is None:
             await self._decide()
 
@@ -157,6 +160,22 @@ class OptimizeAccountWorkflow:
             self.progress.problems.append(f"Drift could not be looked for: {words_of(error)}")
             return
         self.progress.count("drifts", found)
+
+    async def _note_signs(self) -> None:
+        """Signs that could not be noted are told; what was noted before goes on to hold."""
+        try:
+            noted = await workflow.execute_activity_method(
+                Signs.note_signs,
+                self.run_ref,
+                summary="Note scores, trends and faults",
+                **policies.NOTE_SIGNS,
+            )
+        except ActivityError as error:
+            if is_cancelled_exception(error):
+                raise
+            self.progress.problems.append(f"Signs could not be noted: {words_of(error)}")
+            return
+        self.progress.count("anomalies", noted.anomalies)
 
     async def _decide(self) -> None:
         decided = await workflow.execute_activity_method(

@@ -155,6 +155,13 @@ DECIDE: Final[CallPolicy] = {
     "retry_policy": _RECORD_RETRY,
 }
 
+# Figures of a large account for two weeks, as for a decision.
+NOTE_SIGNS: Final[CallPolicy] = {
+    **DECIDE,
+    "start_to_close_timeout": timedelta(minutes=3),
+    "schedule_to_close_timeout": timedelta(minutes=5),
+}
+
 # Beside the replays, on the queue of the worker that has them.
 RECORD_WHAT_IF: Final[CallPolicy] = {**RECORD, "task_queue": QUEUE_OPTIMIZER}
 

@@ -67,6 +67,15 @@ class PauseFor(Contract):
     reason: str
 
 
+class SignsNoted(Contract):
+    """What an hour's figures are a sign of: ad sets with a word on each, anomalies that go on, new ones, ended ones."""
+
+    signals: int = 0
+    anomalies: int = 0
+    new: int = 0
+    over: int = 0
+
+
 class Decided(Contract):
     """What a run decided. `actions` of them are to be applied now, in pages; the others wait for people."""
 

@@ -27,8 +27,9 @@ from models.tables.identity import Workspace
 from models.tables.ledger import LedgerIntent
 from models.tables.plan import ScheduleVersion
 from models.tables.platform_node import PlatformNode
+from models.tables.signals import Anomaly, OwnerSignal
 from models.tables.strategy import StrategyVersion
-from records import budgets, forecasts, posted_metrics, readings
+from records import budgets, forecasts, posted_metrics, readings, signs
 from records.optimizing import moves, proposals
 from records.optimizing.owners import BudgetOwner, campaign_tree
 from records.readings import DayReading, Span
@@ -56,6 +57,10 @@ class PoolFacts:
     """How many ads of each ad set are switched on, by its platform id."""
     prior_scores: dict[str, float] = field(default_factory=dict)
     """What was believed of each ad set before it ran, by plan key."""
+    signals: dict[UUID, OwnerSignal] = field(default_factory=dict)
+    """By our object."""
+    anomalies: list[Anomaly] = field(default_factory=list)
+    """Those of the campaign or its account that go on and that nobody dismissed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,7 @@ async def read(session: AsyncSession, account: AdAccount) -> list[PoolFacts]:
     prior_scores = await forecasts.prior_scores(session, ids)
     moved, proposed = await moves.last_moved(session, ids), await proposals.last_proposed(session, ids)
     noted = await proposals.last_noted(session, ids)
+    signals, wrong = await signs.signals_of(session, ids), await signs.open_of(session, account.id)
     return [
         PoolFacts(
             campaign=campaign,
@@ -105,6 +111,8 @@ async def read(session: AsyncSession, account: AdAccount) -> list[PoolFacts]:
             drifted=drifted.get(campaign.id, {}),
             active_ads=active_ads.get(campaign.id, {}),
             prior_scores=prior_scores.get(campaign.id, {}),
+            signals=signals.get(campaign.id, {}),
+            anomalies=[row for row in wrong if row.dismissed_at is None and row.campaign_id in (None, campaign.id)],
         )
         for campaign in campaigns
     ]

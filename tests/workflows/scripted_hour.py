@@ -21,6 +21,7 @@ from models.contracts.optimizing import (
     RunBegun,
     RunRef,
     RunResult,
+    SignsNoted,
 )
 from models.domain.states import RunOutcome
 
@@ -65,6 +66,11 @@ class Hour:
     async def check_drift(self, _: RunRef) -> int:
         self._step("drift")
         return 2
+
+    @activity.defn
+    async def note_signs(self, _: RunRef) -> SignsNoted:
+        self._step("signs")
+        return SignsNoted(signals=4, anomalies=1)
 
     @activity.defn
     async def decide(self, _: RunRef) -> Decided:

@@ -17,7 +17,7 @@ from worker import sandbox
 from workflows import ids, policies
 from workflows.optimize import OptimizeAccountWorkflow
 
-ORDER = ["read", "caps", "drift", "decide"]
+ORDER = ["read", "caps", "drift", "signs", "decide"]
 
 
 @asynccontextmanager
@@ -33,7 +33,7 @@ async def serving(client: Client, hour: Hour) -> AsyncIterator[None]:
             workflow_runner=sandbox(),
         ),
         Worker(client, task_queue=policies.QUEUE_ADS_META, activities=ads),
-        Worker(client, task_queue=policies.QUEUE_OPTIMIZER, activities=[hour.decide]),
+        Worker(client, task_queue=policies.QUEUE_OPTIMIZER, activities=[hour.note_signs, hour.decide]),
     ):
         yield
 
@@ -65,6 +65,7 @@ async def test_an_hour_reads_holds_compares_decides_and_applies_page_by_page(
     assert (result.outcome, result.error) == (RunOutcome.DECIDED, None)
     assert result.counts["applied"] == 59
     assert result.counts["drifts"] == 2
+    assert result.counts["anomalies"] == 1
 
 
 async def test_an_account_with_nothing_to_measure_is_left_alone(time_skipping: WorkflowEnvironment) -> None:
@@ -115,7 +116,7 @@ async def test_nothing_is_decided_where_caps_could_not_be_enforced(time_skipping
 
     result = await run_hour(time_skipping.client, hour)
 
-    assert hour.done == ["read", "caps", "drift"]
+    assert hour.done == ["read", "caps", "drift", "signs"]
     assert result.outcome is RunOutcome.FAILED
     assert result.error == "Caps could not be enforced: The campaign has no approved total."
 
@@ -128,6 +129,18 @@ async def test_a_look_for_drift_that_failed_is_told_and_holds_nothing_up(time_sk
     assert hour.done == ORDER
     assert result.outcome is RunOutcome.DECIDED
     assert result.error == "Drift could not be looked for: An object is unknown."
+
+
+async def test_signs_that_could_not_be_noted_are_told_and_keep_nothing_from_being_decided(
+    time_skipping: WorkflowEnvironment,
+) -> None:
+    hour = Hour(failures={"signs": [broken("A model could not be read.")]})
+
+    result = await run_hour(time_skipping.client, hour)
+
+    assert hour.done == ORDER
+    assert result.outcome is RunOutcome.DECIDED
+    assert result.error == "Signs could not be noted: A model could not be read."
 
 
 async def test_a_decision_that_fails_ends_the_run_with_its_words(time_skipping: WorkflowEnvironment) -> None:
