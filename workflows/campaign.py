@@ -49,6 +49,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows import campaign_rules as rules
     from workflows import policies
     from workflows.campaign_renders import nudge, start_render
+    from workflows.forecasting import forecast_edits
     from workflows.overtaking import until_overtaken
     from workflows.preparation import Preparation
     from workflows.publish_child import await_publish, cancel_publish, start_publish
@@ -197,6 +198,7 @@ class CampaignWorkflow:
             await self._cancel_publish(answer.snapshot.publish_number)
         if isinstance(request.command, (CancelRender, Cancel, Archive)):
             await nudge(answer.snapshot.open_renders)
+        await forecast_edits(self.ref, request.command)
         return answer
 
     async def _cancel_publish(self, number: int) -> None:

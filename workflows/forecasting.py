@@ -6,6 +6,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 with workflow.unsafe.imports_passed_through():
     from activities.forecasting import Forecasting
     from models.contracts.base import CampaignRef
+    from models.contracts.commands import AnyCommand, EditPlan, EditSchedule
     from workflows import ids, policies
 
 
@@ -18,6 +19,12 @@ class ForecastWorkflow:
         return await workflow.execute_activity_method(
             Forecasting.forecast, ref, summary="Foretell what it will bring", **policies.FORECAST
         )
+
+
+async def forecast_edits(ref: CampaignRef, command: AnyCommand) -> None:
+    """People who edited the plan see what to expect of the edited one."""
+    if isinstance(command, (EditSchedule, EditPlan)) and workflow.patched("forecast-edits"):
+        await start_forecast(ref)
 
 
 async def start_forecast(ref: CampaignRef) -> None:
