@@ -34,7 +34,8 @@ class Balancing:
         new = seen.mask & (seen.budgets == 0) & (self.hours == 0)
         died = self.silent == SILENT_HOURS
         due = (seen.hour % DAY == 0) | new.any(axis=1, keepdims=True)
-        return {"budgets": np.where(due, self._balanced(seen, new), np.where(died, seen.minimum, seen.budgets))}
+        kept = np.where(died, seen.minimum, seen.budgets)
+        return {"budgets": np.where(due, self._balanced(seen, new), kept) if due.any() else kept}
 
     def opening(self, seen: Seen) -> Floats:
         return np.ones_like(seen.prior)

@@ -23,6 +23,8 @@ class Bandit:
         self.conversions = self.conversions + seen.conversions
         arrived = (seen.mask & (seen.budgets == 0)).any(axis=1, keepdims=True)
         due = arrived | (seen.hour % self.every == 0)
+        if not due.any():
+            return {"budgets": seen.budgets}
         weights = self.weights(seen) if seen.hour >= DAY else np.ones_like(seen.prior)
         return {"budgets": np.where(due, shared(seen, weights), seen.budgets)}
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from hashlib import sha256
 from itertools import product
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import numpy as np
 
@@ -47,7 +48,10 @@ def best(hidden: Market) -> Floats:
         return np.asarray(np.load(path))
     found = planned(hidden).max(axis=0)
     KEPT.mkdir(parents=True, exist_ok=True)
-    np.save(path, found)
+    # Two runs at once may want the same: neither may read half a file.
+    with NamedTemporaryFile(dir=KEPT, delete=False) as part:
+        np.save(part, found)
+    Path(part.name).replace(path)
     return np.asarray(found)
 
 
