@@ -16,8 +16,8 @@ from records.database import Database
 from records.platform_clock import platform_now
 
 COUNTED = (SPEND, IMPRESSIONS, CLICKS, CONVERSIONS)
-_COPY = """copy metric_reading (workspace_id, ad_account_id, external_id, account_day, read_at, attribution, source, level,
-    utc_offset_minutes, spend_minor, impressions, clicks, conversions) from stdin"""
+_COPY = """copy metric_reading (workspace_id, ad_account_id, external_id, account_day, read_at, attribution, source,
+    level, utc_offset_minutes, spend_minor, impressions, clicks, conversions) from stdin"""
 
 
 async def played(database: Database, owner_url: str, workspace_id: UUID, account_id: UUID, market: Market) -> None:
