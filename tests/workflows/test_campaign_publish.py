@@ -45,7 +45,13 @@ async def test_a_publish_cancelled_in_the_same_breath_is_taken_back(shop: Shop) 
     seen = await run.until(lambda now: now.status is not CampaignStatus.PUBLISHING)
 
     assert "cancel the publish first" in refused.message
-    assert refused.details[0]["allowed"] == ["cancel_publish", "set_optimizer_mode", "set_optimizer_goal", "retry", "cancel_render"]
+    assert refused.details[0]["allowed"] == [
+        "cancel_publish",
+        "set_optimizer_mode",
+        "set_optimizer_goal",
+        "retry",
+        "cancel_render",
+    ]
     assert seen.status is CampaignStatus.READY
     assert "cancelled" in (seen.problem or "")
     assert run.standing() == {"campaigns": 0, "adsets": 0, "ads": 0}
