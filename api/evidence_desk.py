@@ -63,9 +63,15 @@ async def evidence(services: Services, caller: Caller) -> EvidenceView:
 
 
 async def set_holdout(services: Services, caller: Caller, share_bp: int) -> HoldoutView:
-    about = ("workspace", caller.workspace_id)
-    entry = auditing.entry(caller, "set_workspace_holdout", about, after={"holdout_bp": share_bp})
     async with services.database.workspace_transaction(caller.workspace_id) as session:
+        before = settings.holdout_share(await session.get_one(Workspace, caller.workspace_id))
+        entry = auditing.entry(
+            caller,
+            "set_workspace_holdout",
+            ("workspace", caller.workspace_id),
+            before={"holdout_bp": before},
+            after={"holdout_bp": share_bp},
+        )
         await settings.hold_out_share(session, share_bp, entry)
         workspace = await session.get_one(Workspace, caller.workspace_id, populate_existing=True)
         return await _holdout(session, workspace)

@@ -60,8 +60,8 @@ def tally_words(row: WhatIf) -> str:
     same = sum(each.same for each in tally.campaigns.values())
     words = [
         f"In {len(tally.runs)} runs it decides {same} of {looks} looks at a campaign exactly alike.",
-        f"Then: {sides_words(tally, [each.then for each in tally.campaigns.values()])}.",
-        f"It would have: {sides_words(tally, [each.candidate for each in tally.campaigns.values()])}.",
+        f"Decided then: {sides_words(tally, [each.then for each in tally.campaigns.values()])}.",
+        f"It would have decided: {sides_words(tally, [each.candidate for each in tally.campaigns.values()])}.",
     ]
     if tally.refused:
         words.append(f"The guard would have let nothing happen at {tally.refused} looks.")
@@ -76,7 +76,7 @@ def sides_words(tally: Tally, sides: Iterable[Side]) -> str:
     found = list(sides)
     days = sum(side.days for side in found)
     if not days:
-        return "moved nothing"
+        return "to move nothing"
     moved: Counter[str] = Counter()
     for campaign, side in zip(tally.campaigns.values(), found, strict=True):
         moved[campaign.currency] += side.moved_minor
@@ -85,7 +85,7 @@ def sides_words(tally: Tally, sides: Iterable[Side]) -> str:
     up, down, paused = (sum(getattr(side, name) for side in found) for name in ("up", "down", "paused"))
     pauses = f", {paused} paused" if paused else ""
     return (
-        f"moved {amounts or 'no money'} a day on {days} campaign days, {up} budgets up and {down} down{pauses}, "
+        f"to move {amounts or 'no money'} on {days} campaign days, {up} budgets up and {down} down{pauses}, "
         f"{step:g} % at most"
     )
 

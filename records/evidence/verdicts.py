@@ -14,6 +14,7 @@ from sqlmodel import col, select
 from models.domain.states import ChangeSetState, MoveOrigin, MoveState, MoveVerdictKind
 from models.domain.verdict_windows import Cut
 from models.tables.campaign import Campaign
+from models.tables.drift import Drift
 from models.tables.evidence import MoveVerdict
 from models.tables.optimization import MoveAction, MoveSet
 from models.tables.plan import ChangeSet
@@ -37,7 +38,7 @@ class Unjudged:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Something that was done to a campaign's budgets. `move_set_id` is None for a change that people approved."""
+    """Something that was done to a campaign's budgets. `move_set_id` is None for a change that people made."""
 
     at: datetime
     what: Cut
@@ -71,7 +72,7 @@ async def unjudged(session: AsyncSession, ad_account_id: UUID, since: datetime) 
 
 
 async def done_to(session: AsyncSession, ad_account_id: UUID, since: datetime) -> dict[UUID, list[Done]]:
-    """By campaign: every move that took effect, undos too, and every change of people that was applied."""
+    """By campaign: every move that took effect, undos too, and what people changed, with us or on the platform."""
     of_account = select(Campaign.id).where(Campaign.ad_account_id == ad_account_id)
     moves = (
         sa.select(
@@ -96,9 +97,13 @@ async def done_to(session: AsyncSession, ad_account_id: UUID, since: datetime) -
             continue
         what = Cut.TAKEN_BACK if origin is MoveOrigin.UNDO else Cut.MOVED_AGAIN
         found[campaign_id].append(Done(at, what, move_set_id))
-    for campaign_id, at in await session.execute(edits):
-        if at is not None:
-            found[campaign_id].append(Done(at, Cut.CHANGED, None))
+    abroad = select(Drift.campaign_id, Drift.first_seen_at).where(
+        col(Drift.campaign_id).in_(of_account), col(Drift.first_seen_at) >= since
+    )
+    for changed in (edits, abroad):
+        for campaign_id, at in await session.execute(changed):
+            if at is not None:
+                found[campaign_id].append(Done(at, Cut.CHANGED, None))
     return dict(found)
 
 

@@ -11,9 +11,10 @@ from activities.judging import Judging
 from models.contracts.optimizing import Swept, UpkeepRun
 from models.domain.account_days import account_day
 from models.domain.metrics import Counts
-from models.domain.states import ChangeSetState, MoveOrigin, MoveState, PlatformKind
+from models.domain.states import ChangeSetState, DriftState, MoveOrigin, MoveState, PlatformKind
 from models.tables.ad_account import AdAccount
 from models.tables.campaign import Campaign
+from models.tables.drift import Drift
 from models.tables.evidence import MoveVerdict
 from models.tables.metrics import MetricLevel
 from models.tables.optimization import MoveAction, MoveSet
@@ -104,6 +105,28 @@ class MovedDesk(DecidingDesk):
             state=ChangeSetState.APPLIED,
             body={},
             applied_at=self.now - timedelta(days=days_ago),
+        )
+        async with self.database.workspace_transaction(self.workspace_id) as session:
+            session.add(row)
+
+    async def changed_on_meta(self, campaign_id: UUID, days_ago: int) -> None:
+        """Somebody sets another budget in the platform's own pages."""
+        [node] = await self.nodes(campaign_id)
+        at = self.now - timedelta(days=days_ago)
+        row = Drift.model_validate(
+            {
+                "workspace_id": self.workspace_id,
+                "campaign_id": campaign_id,
+                "object_id": node.object_id,
+                "kind": PlatformKind.AD_SET,
+                "name": node.name,
+                "field": "daily_budget",
+                "expected": {"value": BUDGET},
+                "found": {"value": 2 * BUDGET},
+                "state": DriftState.IGNORED,
+                "first_seen_at": at,
+                "last_seen_at": at,
+            }
         )
         async with self.database.workspace_transaction(self.workspace_id) as session:
             session.add(row)

@@ -109,11 +109,15 @@ async def test_what_was_taken_back_or_changed_by_people_is_not_judged(desk: Move
     undo = await desk.moved(back, LONG_AGO - 1, origin=MoveOrigin.UNDO)
     changed = await desk.moved(edited, LONG_AGO)
     await desk.edited(edited, LONG_AGO - 2)
+    abroad = await desk.ran(risen(LONG_AGO))
+    meddled = await desk.moved(abroad, LONG_AGO)
+    await desk.changed_on_meta(abroad, LONG_AGO - 1)
 
     await desk.judge()
 
     assert "it was taken back" in (await judged(desk, undone))[1]
     assert "changed by people" in (await judged(desk, changed))[1]
+    assert "changed by people" in (await judged(desk, meddled))[1]
     assert await desk.verdict(undo) is None
 
 
