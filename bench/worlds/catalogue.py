@@ -66,6 +66,21 @@ _ALL = (
         from_nothing=True,
     ),
     World(
+        "motley",
+        "every ad set has a curve of another family, and sizes differ most: no assumed curve fits them all",
+        days=21,
+        motley=True,
+        sizes=(0.8, 1.3),
+    ),
+    World(
+        "cramped",
+        "budgets hardly above the platform's minimum for each ad set, so that there is little room to move",
+        days=21,
+        budget_usd=(8, 30),
+        minimums=1.1,
+        density=(0.05, 1.5),
+    ),
+    World(
         "steep",
         "held back: power curves near a straight line, so that the best ad set deserves almost everything",
         days=21,

@@ -93,7 +93,8 @@ def market(world: World, seed: int) -> Market:
     per_click = draw.magnitudes((0.008, 0.06))
     density = draw.magnitudes(world.density)
     clicks, rates = _hourly(world, draw)
-    family = np.broadcast_to(rng.choice(np.array(world.families), (n, 1)), (n, k)).astype(np.int64)
+    curves = (n, k if world.motley else 1)
+    family = np.broadcast_to(rng.choice(np.array(world.families), curves), (n, k)).astype(np.int64)
     dies = np.where(exists & (rng.random((n, k)) < world.deaths), rng.integers(0, hours, (n, k)), hours + 1)
     back = rng.random((n, k)) < world.revival
     audience = np.exp(draw.per_campaign(world.sizes) * draw.normal())
@@ -108,7 +109,7 @@ def market(world: World, seed: int) -> Market:
         dies=dies,
         revives=np.where(back, dies + rng.integers(DAY, 6 * DAY, (n, k)), hours + 1),
         family=family,
-        shape=np.broadcast_to(draw.per_campaign(world.exponents), (n, k)),
+        shape=np.broadcast_to(rng.uniform(*world.exponents, curves), (n, k)),
         scale=scale,
         worth=density * np.exp(quality - spread**2 / 2) * np.sqrt(audience),
         click_worth=density / per_click * np.exp(click_quality - spread**2 * in_clicks / 2) * np.sqrt(audience),
@@ -127,12 +128,12 @@ def market(world: World, seed: int) -> Market:
 
 
 def _money(world: World, draw: _Draw) -> tuple[Floats, Floats]:
-    """Daily budgets and platform minimums in minor units; a campaign affords at least three minimums per ad set."""
+    """Daily budgets and platform minimums in minor units; a campaign affords some minimums per ad set."""
     names = draw.rng.choice(np.array(world.currencies), draw.n)
     units = np.array([10 ** CURRENCIES[name][0] / CURRENCIES[name][1] for name in names])[:, None]
     minimum = np.ceil(units * 1.0)
     wanted = np.round(units * draw.magnitudes(world.budget_usd))
-    return np.maximum(wanted, 3 * world.arms[1] * minimum), minimum
+    return np.maximum(wanted, np.ceil(world.minimums * world.arms[1] * minimum)), minimum
 
 
 def _appearances(world: World, rng: np.random.Generator, exists: Bools) -> Ints:

@@ -17,14 +17,16 @@ class World:
     `density` is conversions per ad set and day at an equal split. `quality` is the spread (of the logarithm) of what
     ad sets of a campaign bring per unit of money; `duds` are a share of them that bring next to nothing, and
     `in_clicks` the part of all that which shows in clicks per spend (the rest: conversions per click). Returns bend at
-    `room` times an equal split, with a spread of `sizes` among the ad sets. `known` is the correlation of the score
-    before launch with the true quality. `drift` is the spread a rate's logarithm gains in a day's random walk (it
-    grows with the square root of time), `fatigue` the share lost per day of age. `deaths` and `arrivals` are shares of
-    ad sets over the horizon; `revival` is the share of dead ones that come back. While an ad set learns it brings
-    `learning_cost` less, for `learning_hours` or until `learning_results` have come. `late` is the share of conversions
-    reported rather days than hours after their click. `noise` is the variance of an hour's rates beyond that of counts.
-    `bent_rate` is the share of a curve's bend that shows in conversions per click; the rest shows in clicks per spend.
-    `from_nothing` starts all ad sets with budget 0 instead of an equal split.
+    `room` times an equal split, with a spread of `sizes` among the ad sets; `motley` draws a curve for each ad set,
+    else a campaign's ad sets share theirs. `known` is the correlation of the score before launch with the true
+    quality. `drift` is the spread a rate's logarithm gains in a day's random walk (it grows with the square root of
+    time), `fatigue` the share lost per day of age. `deaths` and `arrivals` are shares of ad sets over the horizon;
+    `revival` is the share of dead ones that come back. While an ad set learns it brings `learning_cost` less, for
+    `learning_hours` or until `learning_results` have come. `late` is the share of conversions reported days rather
+    than hours after their click. `noise` is the variance of an hour's rates beyond that of counts. `bent_rate` is the
+    share of a curve's bend that shows in conversions per click; the rest shows in clicks per spend. A campaign affords
+    at least `minimums` times the platform's minimum for each ad set. `from_nothing` starts all ad sets with budget 0
+    instead of an equal split.
     """
 
     name: str
@@ -34,6 +36,8 @@ class World:
     arms: tuple[int, int] = (2, 8)
     families: tuple[Family, ...] = tuple(Family)
     exponents: Range = (0.45, 0.75)
+    motley: bool = False
+    minimums: float = 3.0
     density: Range = (0.08, 4.0)
     budget_usd: Range = (15, 15_000)
     currencies: tuple[str, ...] = tuple(CURRENCIES)
