@@ -32,6 +32,9 @@ async def create(services: Services, caller: Caller, rule: Written, key: str) ->
     try:
         async with services.database.workspace_transaction(caller.workspace_id) as session:
             known = await written.read(session, rule_id)
+            if known is not None and _another(known, rule):
+                words = "With this key another rule was written before. Send a new key for a new rule."
+                raise ApiError(ProblemType.IDEMPOTENCY_CONFLICT, words)
             by = (caller.user_id, caller.name)
             row = await written.create(session, caller.workspace_id, rule_id, rule, by)
             if known is None:
@@ -110,6 +113,11 @@ def _present(row: BudgetRule | None) -> BudgetRule:
     if row is None or row.deleted_at is not None:
         raise not_found("rule")
     return row
+
+
+def _another(known: BudgetRule, rule: Written) -> bool:
+    """As far as it can be told: what it has become since by edits is no reason to refuse a repeat."""
+    return known.version == 1 and (written.body_of(known), known.campaign_id) != (rule.body, rule.campaign_id)
 
 
 def _told(row: BudgetRule) -> JsonObject:

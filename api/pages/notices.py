@@ -21,7 +21,7 @@ from records import notifications
 router = APIRouter(prefix="/notifications")
 
 MOST = 100
-LINKS = {"what_if": "/what-ifs"}
+LINKS = {"what_if": "/what-ifs", "rules": "/rules/looks?held=true"}
 
 
 @dataclass(frozen=True, slots=True)

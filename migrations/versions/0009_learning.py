@@ -285,12 +285,13 @@ def upgrade() -> None:
     op.create_index("ix_rule_evaluation_campaign_id", "rule_evaluation", ["campaign_id", "created_at"], unique=False)
     op.create_index("ix_rule_evaluation_rule_id", "rule_evaluation", ["rule_id", "created_at"], unique=False)
     op.create_index(
-        "ix_rule_evaluation_acted",
+        "ix_rule_evaluation_matched",
         "rule_evaluation",
-        ["rule_id", "evaluated_at"],
+        ["rule_id", "created_at"],
         unique=False,
-        postgresql_where=sa.text("acted > 0"),
+        postgresql_where=sa.text("matched > 0"),
     )
+    op.create_index("ix_rule_evaluation_created_at", "rule_evaluation", ["workspace_id", "created_at"], unique=False)
     op.create_table(
         "move_verdict",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -44,7 +44,8 @@ class RuleEvaluation(TenantRow, table=True):
         sa.UniqueConstraint("rule_id", "optimizer_run_id", "campaign_id"),
         sa.Index("ix_rule_evaluation_campaign_id", "campaign_id", "created_at"),
         sa.Index("ix_rule_evaluation_rule_id", "rule_id", "created_at"),
-        sa.Index("ix_rule_evaluation_acted", "rule_id", "evaluated_at", postgresql_where=sa.text("acted > 0")),
+        sa.Index("ix_rule_evaluation_matched", "rule_id", "created_at", postgresql_where=sa.text("matched > 0")),
+        sa.Index("ix_rule_evaluation_created_at", "workspace_id", "created_at"),
     )
 
     rule_id: UUID

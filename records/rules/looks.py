@@ -49,8 +49,8 @@ async def _acted(session: AsyncSession, rule_ids: Sequence[UUID], since: datetim
     query = sa.text(
         "select rule_id, look->>'object_id', max(evaluated_at) "
         "from rule_evaluation, jsonb_array_elements(details) look "
-        "where rule_id = any(:rules) and evaluated_at > :since and acted > 0 and (look->>'acted')::boolean "
-        "group by 1, 2 order by 1, 2"
+        "where rule_id = any(:rules) and evaluated_at > :since and matched > 0 and acted > 0 "
+        "and (look->>'acted')::boolean group by 1, 2 order by 1, 2"
     )
     found: dict[UUID, dict[UUID, datetime]] = {}
     for rule_id, object_id, at in await session.execute(query, {"rules": list(rule_ids), "since": since}):
@@ -135,9 +135,15 @@ async def page(
 
 async def newest_of(session: AsyncSession, rule_ids: Sequence[UUID]) -> dict[UUID, datetime]:
     """When each rule was last looked at; platform time."""
-    rule = col(RuleEvaluation.rule_id)
-    query = sa.select(rule, sa.func.max(col(RuleEvaluation.evaluated_at))).where(rule.in_(rule_ids)).group_by(rule)
-    return {UUID(str(rule_id)): at for rule_id, at in (await session.execute(query)).all()}
+    newest = (
+        sa.select(col(RuleEvaluation.evaluated_at))
+        .where(col(RuleEvaluation.rule_id) == col(BudgetRule.id))
+        .order_by(col(RuleEvaluation.created_at).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = sa.select(col(BudgetRule.id), newest).where(col(BudgetRule.id).in_(rule_ids), newest.is_not(None))
+    return dict((await session.execute(query)).tuples().all())
 
 
 async def drop_old(session: AsyncSession, before: datetime) -> int:

@@ -67,7 +67,10 @@ async def test_a_rule_is_written_switched_on_edited_and_thrown_away_and_all_of_i
 async def test_a_repeated_creation_makes_one_rule(owner: Member) -> None:
     first, again = [(await write(owner, rule(), key="the same key")).json() for _ in range(2)]
 
+    other = await write(owner, rule(name="Other"), key="the same key")
+
     assert first == again
+    assert (other.status_code, other.json()["type"].rpartition(":")[2]) == (409, "idempotency_conflict")
     assert len((await owner.http.get("/api/v1/rules")).json()) == 1
 
 

@@ -37,7 +37,7 @@ def written_of(typed: Typed) -> Written | None:
             "weekdays": [int(day) for day in typed.all("weekdays") if day.isdecimal()],
             "hours": _hours(typed),
         },
-        "rest_hours": typed.number("rest_hours") or 24,
+        "rest_hours": typed.number("rest_hours") if typed.one("rest_hours") else 24,
         "action": _action(typed),
     }
     if not groups:

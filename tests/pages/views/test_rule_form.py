@@ -87,6 +87,7 @@ def test_empty_rows_do_not_count_and_an_unchosen_comparison_is_the_usual_one() -
         ({"action": ["burn"]}, "action", "Use one of"),
         ({"hours": ["6, noon"]}, "hours", "from 0 to 23"),
         ({"rest_hours": ["999"]}, "rest_hours", "168 or less"),
+        ({"rest_hours": ["0"]}, "rest_hours", "1 or more"),
         ({"campaign_id": ["all"]}, "campaign_id", "from the list"),
         ({"joined": ["neither"]}, "joined", "Use one of"),
     ],
