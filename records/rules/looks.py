@@ -91,7 +91,7 @@ async def _tell(session: AsyncSession, run: RunRef, told: Sequence[Evaluation]) 
     query = select(Campaign.id, Campaign.name).where(col(Campaign.id).in_({each.campaign_id for each in told}))
     names = {row.id: row.name for row in await session.execute(query)} if told else {}
     for evaluation in told[:TOLD_ONE_BY_ONE]:
-        found = [f"{look.name}: {look.seen}" for look in evaluation.looks if look.acted]
+        found = [f"{look.name}: {look.seen.rstrip('.')}" for look in evaluation.looks if look.acted]
         more = f" And {len(found) - NAMED} more." if len(found) > NAMED else ""
         await notifications.add(
             session,

@@ -9,9 +9,10 @@ from sqlmodel import col
 
 from activities.run_blobs import read_blob, replay
 from models.domain.budget_moves import BudgetMoves
-from models.domain.rules import Comparison, Metric, RuleAction, RuleBody
+from models.domain.rule_templates import template
+from models.domain.rules import Comparison, Metric, RuleAction, RuleBody, RuleSchedule
 from models.domain.schedule import EnvelopeAction, Schedule
-from models.domain.states import MoveState, OptimizerMode, PlatformKind, SuggestionState
+from models.domain.states import AnomalyKind, MoveState, OptimizerMode, PlatformKind, SuggestionState, Trend
 from models.tables.campaign import Campaign
 from models.tables.identity import UserAccount
 from models.tables.notification import Notification
@@ -19,6 +20,7 @@ from models.tables.optimization import Suggestion
 from models.tables.plan import ScheduleVersion
 from models.tables.platform_node import PlatformNode
 from models.tables.rules import BudgetRule, RuleEvaluation
+from models.tables.signals import Anomaly, OwnerSignal
 from providers.storage.s3 import S3Store
 from records import identity
 from records.database import Database
@@ -203,6 +205,42 @@ async def test_a_rule_that_only_tells_moves_nothing_and_tells_once_a_day(desk: D
         (notice,) = (await session.execute(sa.select(Notification))).scalars()
     assert (notice.title, notice.campaign_id) == ("“Look here” holds in Autumn sale", alike)
     assert notice.body == "set-1: results 28, at least 28."
+
+
+async def test_what_the_learned_parts_noted_is_what_rules_look_at(desk: DecidingDesk, alike: UUID) -> None:
+    fault, low_score, falling = [
+        await put_in_force(desk, each.body.model_copy(update={"schedule": RuleSchedule()}))
+        for key in ("fault", "low_score", "falling")
+        if (each := template(key))
+    ]
+    sick, poor, steady = await desk.nodes(alike)
+    async with desk.database.workspace_transaction(desk.workspace_id) as session:
+        session.add(
+            Anomaly(
+                workspace_id=desk.workspace_id,
+                ad_account_id=desk.account_id,
+                campaign_id=alike,
+                external_id=sick.platform_id,
+                kind=AnomalyKind.DELIVERY,
+                since=desk.now - timedelta(hours=5),
+                score=9.0,
+                words="It has a budget and spends next to nothing.",
+            )
+        )
+        for node, score, trend in ((poor, 0.2, Trend.STEADY), (steady, 0.5, Trend.FALLING)):
+            signal = {"workspace_id": desk.workspace_id, "campaign_id": alike, "object_id": node.object_id}
+            session.add(OwnerSignal.model_validate({**signal, "as_of": desk.now, "score": score, "trend": trend}))
+
+    await desk.decide()
+
+    held = {
+        rule_id: [look["name"] for look in (await looked(desk, rule_id))[0].details if look["matched"]]
+        for rule_id in (fault, low_score, falling)
+    }
+    assert held == {fault: ["set-0"], low_score: ["set-1"], falling: ["set-2"]}
+    async with desk.database.workspace_transaction(desk.workspace_id) as session:
+        notices = (await session.execute(sa.select(Notification).where(col(Notification.kind) == "rule"))).scalars()
+        assert [notice.body for notice in notices] == ["set-0: It has a budget and spends next to nothing."]
 
 
 async def test_rules_that_are_off_deleted_or_of_another_campaign_are_not_looked_at(
