@@ -46,13 +46,13 @@ def counted_words(found: Counted, days: int) -> str:
         return "No move was judged yet. Each is judged some days after it, once its results are reported."
     judged = found.in_all - found.not_judged
     words = (
-        f"Of the moves judged in the last {days} days {found.improved} improved their campaign, {found.worse} made it "
-        f"worse, and of {found.inconclusive} nothing can be told from chance."
+        f"Moves judged in the last {days} days: {found.improved} improved their campaign, {found.worse} made it worse, "
+        f"{found.inconclusive} cannot be told from chance."
     )
     if found.not_judged:
-        words += f" {found.not_judged} could not be judged at all."
+        words += f" {found.not_judged} could not be judged at all, mostly since something else fell into their days."
     if judged:
-        words += " Where a move does nothing, one in ten is called improved and one in ten worse by chance alone."
+        words += " Where a move does nothing, at most one in ten is called improved and one in ten worse, by chance."
     return words
 
 

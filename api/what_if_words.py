@@ -54,21 +54,22 @@ def tally_words(row: WhatIf) -> str:
         return " ".join(part for part in (WAITING[row.state], row.error) if part)
     tally = tally_of(row)
     if not tally.runs:
-        failed = f" It broke off at {tally.failed} runs: {tally.failure}." if tally.failed else ""
+        failed = f" It broke off at {counted(tally.failed, 'run')}: {tally.failure}." if tally.failed else ""
         return f"No recorded run could be compared.{failed}"
     looks = sum(each.hours for each in tally.campaigns.values())
     same = sum(each.same for each in tally.campaigns.values())
     words = [
-        f"In {len(tally.runs)} runs it decides {same} of {looks} looks at a campaign exactly alike.",
+        f"In {counted(len(tally.runs), 'run')} it decides {same} of {counted(looks, 'look')} at a campaign exactly "
+        "alike.",
         f"Decided then: {sides_words(tally, [each.then for each in tally.campaigns.values()])}.",
         f"It would have decided: {sides_words(tally, [each.candidate for each in tally.campaigns.values()])}.",
     ]
     if tally.refused:
-        words.append(f"The guard would have let nothing happen at {tally.refused} looks.")
+        words.append(f"The guard would have let nothing happen at {counted(tally.refused, 'look')}.")
     if tally.failed:
-        words.append(f"It broke off at {tally.failed} runs: {tally.failure}.")
+        words.append(f"It broke off at {counted(tally.failed, 'run')}: {tally.failure}.")
     if tally.unreadable:
-        words.append(f"The inputs of {tally.unreadable} runs are gone.")
+        words.append(f"The inputs of {counted(tally.unreadable, 'run')} are gone.")
     return " ".join(words)
 
 
@@ -85,7 +86,8 @@ def sides_words(tally: Tally, sides: Iterable[Side]) -> str:
     up, down, paused = (sum(getattr(side, name) for side in found) for name in ("up", "down", "paused"))
     pauses = f", {paused} paused" if paused else ""
     return (
-        f"to move {amounts or 'no money'} on {days} campaign days, {up} budgets up and {down} down{pauses}, "
+        f"to move {amounts or 'no money'} on {counted(days, 'campaign day')}, {counted(up, 'budget')} up and {down} "
+        f"down{pauses}, "
         f"{step:g} % at most"
     )
 
@@ -96,7 +98,8 @@ def side_words(side: Side, currency: str) -> str:
         return "moves nothing"
     pauses = f", {side.paused} paused" if side.paused else ""
     return (
-        f"moves on {side.days} days ({side.hours} looks), {in_words(side.moved_minor, currency)} in all, {side.up} up "
+        f"moves on {counted(side.days, 'day')} ({counted(side.hours, 'look')}), "
+        f"{in_words(side.moved_minor, currency)} in all, {side.up} up "
         f"and {side.down} down{pauses}, {side.largest_step_bp / 100:g} % at most"
     )
 
@@ -104,6 +107,10 @@ def side_words(side: Side, currency: str) -> str:
 def reasons_words(side: Side) -> str:
     ordered = sorted(side.left_alone.items(), key=lambda each: (-each[1], each[0]))
     return ", ".join(f"{REASONS.get(why, why)} {number}×" for why, number in ordered)
+
+
+def counted(number: int, one: str) -> str:
+    return f"{number} {one}{'' if number == 1 else 's'}"
 
 
 def differs(campaign: CampaignTally) -> bool:

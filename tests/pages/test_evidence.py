@@ -104,7 +104,7 @@ async def test_an_engine_is_compared_and_a_run_is_computed_again(visit: Visit, d
         await page.get_by_role("region", name="Try an engine").get_by_label("Engine").select_option(DEFAULT_ENGINE)
         await visit.usable()
         await visit.press("Compare")
-        await visit.until("looks at a campaign exactly alike")
+        await visit.until("1 look at a campaign exactly alike")
         await expect(page.get_by_role("region", name="Run by run")).to_be_visible()
         await visit.usable()
         await visit.open(f"/optimizer-runs/{run.run_id}")
