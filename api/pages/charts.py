@@ -62,6 +62,21 @@ def curves(days: Sequence[date], lines: Sequence[Curve], words: str) -> Markup:
     return _drawn(chart, words, [line.kind for line in drawn])
 
 
+def reliability(pairs: Sequence[tuple[float, float]], words: str) -> Markup:
+    """What was said against how often it came, both in 0-1, beside the line on which they agree."""
+    if len(pairs) < 2:
+        return Markup("")
+    chart = leather.Chart()
+    chart.add_x_scale(0, 1)
+    chart.add_y_scale(0, 1)
+    chart.add_line([(0, 0), (1, 1)])
+    chart.add_line(list(pairs))
+    ticks = [0, 0.25, 0.5, 0.75, 1]
+    chart.add_x_axis(ticks=ticks, tick_formatter=lambda value, _index, _count: f"{float(value):g}")
+    chart.add_y_axis(ticks=ticks, tick_formatter=lambda value, _index, _count: f"{float(value):g}")
+    return _svg(chart, words, ["planned", "spent"])
+
+
 def _labelled(count: int) -> list[int]:
     """Places of the days that get a label: evenly spread, the first one among them."""
     step = max(1, -(-count // MOST_LABELS))
@@ -70,6 +85,10 @@ def _labelled(count: int) -> list[int]:
 
 def _drawn(chart: leather.Chart, words: str, kinds: Sequence[str]) -> Markup:
     chart.add_y_axis(tick_formatter=lambda value, _index, _count: compact(value))
+    return _svg(chart, words, kinds)
+
+
+def _svg(chart: leather.Chart, words: str, kinds: Sequence[str]) -> Markup:
     root = ET.Element("svg", {"class": "chart", "viewBox": f"0 0 {WIDTH} {HEIGHT}", "role": "img", "aria-label": words})
     group = chart.to_svg_group(WIDTH, HEIGHT)
     header = group.find("g/g")

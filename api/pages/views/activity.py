@@ -69,6 +69,7 @@ SENTENCES = {
     "set_optimizer_goal": "chose what its money is to bring",
     "hold_out": "changed whether the optimizer leaves it alone to be measured",
     "set_workspace_engine": "chose the engine that decides",
+    "retire_predictor": "went back to the built-in model of the score",
     "set_workspace_holdout": "changed the share of campaigns that is held out",
     "begin_what_if": "asked what another way of deciding would have done",
     "cancel_what_if": "cancelled a comparison",
