@@ -23,6 +23,7 @@ GROUP = 0.25
 """By how much stages, or languages, are expected to differ from their campaign."""
 SATURATION, SATURATION_SD = -0.15, 0.12
 """More money in an ad set brings less per unit: slope of the log rate over log spend, before looking."""
+LEAST_SPREAD = 0.1
 ROUNDS = 40
 
 
@@ -115,8 +116,10 @@ def rate_of(past: Sequence[PastAdSet], counts: Floats, exposure: Floats) -> Rate
         mean, error = float((weights * straight).sum() / weights.sum()), float(weights.sum() ** -0.5)
         slope, slope_sd = _slope(tops - mean, sizes - at, weights)
         spread = _spread(straight - mean, top_noise, spread)
+    # How far campaigns lie apart holds what their own ad sets average out to; that part is drawn for each ad set.
+    apart = max(spread**2 - within**2 * len(names) / len(past), LEAST_SPREAD**2) ** 0.5
     freedom = SPREAD_WEIGHT + len(names) - 1
-    return Rate(mean, spread, error, freedom, within, slope, slope_sd, at, groups)
+    return Rate(mean, apart, error, freedom, within, slope, slope_sd, at, groups)
 
 
 def _per(campaign: Ints, values: Floats) -> Floats:
