@@ -19,6 +19,7 @@ from models.domain.roles import Role
 from models.domain.states import AdAccountState, CampaignStatus
 from models.tables.ad_account import AdAccount
 from models.tables.campaign import Campaign
+from models.tables.signals import Anomaly
 from models.tables.stop import StopOrder
 from records.access import Caller
 from records.analytics.attention import Attention, PerCampaign, attention
@@ -37,6 +38,7 @@ class Topic(StrEnum):
     STOP = "stop"
     PROBLEM = "problem"
     HELD = "held"
+    ANOMALY = "anomaly"
     DRIFT = "drift"
     SUGGESTION = "suggestion"
     ACCOUNT = "account"
@@ -176,6 +178,7 @@ def _points(found: Attention, ages: Sequence[tuple[AdAccount, DataAge]]) -> list
             _campaign_point(Topic.HELD, row, f"{row.name} was paused by Greenlight: {row.hold_reason}")
             for row in found.held
         ),
+        *(_anomaly(row, found) for row in found.anomalies),
         *(_account(Topic.STALE, account, words) for account, words in stale if words),
         *(_per_campaign(Topic.DRIFT, row) for row in found.drifts),
         *(_per_campaign(Topic.SUGGESTION, row) for row in found.suggestions),
@@ -186,6 +189,17 @@ def _stop(order: StopOrder, found: Attention) -> Point:
     words = f"{about_words(order, found.stopped_names)}: {stop_words(order)}"
     return Point(
         Topic.STOP, words, f"/stops/{order.id}", campaign_id=order.campaign_id, ad_account_id=order.ad_account_id
+    )
+
+
+def _anomaly(row: Anomaly, found: Attention) -> Point:
+    name = next((account.name for account in found.accounts if account.id == row.ad_account_id), "An ad account")
+    return Point(
+        Topic.ANOMALY,
+        f"{name}: {row.words}",
+        "/anomalies",
+        campaign_id=row.campaign_id,
+        ad_account_id=row.ad_account_id,
     )
 
 

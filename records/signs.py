@@ -14,6 +14,7 @@ from models.contracts.base import Actor
 from models.domain.states import AnomalyKind, Trend
 from models.tables.ad_account import AdAccount
 from models.tables.base import utc_now
+from models.tables.ledger import PlatformObject
 from models.tables.signals import Anomaly, OwnerSignal
 from records import audit, changes
 from records.audit import AuditEntry
@@ -92,6 +93,17 @@ async def signals_of(session: AsyncSession, campaign_ids: Collection[UUID]) -> d
     for row in await session.scalars(query):
         found.setdefault(row.campaign_id, {})[row.object_id] = row
     return found
+
+
+async def named_signals(session: AsyncSession, campaign_id: UUID) -> list[tuple[OwnerSignal, str]]:
+    """Of one campaign's ad sets that are still there, each with its name, in the order of names."""
+    query = (
+        sa.select(OwnerSignal, col(PlatformObject.name))
+        .join(PlatformObject, col(PlatformObject.id) == col(OwnerSignal.object_id))
+        .where(col(OwnerSignal.campaign_id) == campaign_id, col(PlatformObject.retired_at).is_(None))
+        .order_by(col(PlatformObject.name), col(PlatformObject.id))
+    )
+    return [(signal, name) for signal, name in await session.execute(query)]
 
 
 async def settle(

@@ -13,6 +13,7 @@ from api import forecast_desk, report_export
 from api.deps import ServicesDep
 from api.field_errors import invalid
 from api.overview import read_overview
+from api.pages.campaign_signs import campaign_signs
 from api.pages.rendering import render
 from api.pages.views.overview import overview_page
 from api.pages.views.performance import performance_page
@@ -45,7 +46,10 @@ async def performance(campaign_id: UUID, request: Request, services: ServicesDep
         found = await read_performance(session, campaign_id, Wish(days.since, days.until))
         ads = await read_lines(session, found, MetricLevel.AD)
         forecast = await forecast_desk.compared(session, found)
-    return render("performance.html", services.settings, visitor, page=performance_page(found, ads, forecast))
+        seen = await campaign_signs(session, visitor.caller, campaign_id)
+    return render(
+        "performance.html", services.settings, visitor, page=performance_page(found, ads, forecast), seen=seen
+    )
 
 
 @router.get("/reports")

@@ -12,6 +12,7 @@ from models.tables.ad_account import AdAccount
 from models.tables.campaign import Campaign
 from models.tables.drift import Drift
 from models.tables.optimization import Suggestion
+from models.tables.signals import Anomaly
 from models.tables.stop import StopOrder
 from records.campaigns.lists import with_problem
 from records.stop_lists import names_of, open_stops
@@ -28,7 +29,7 @@ class PerCampaign:
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """`held`: Greenlight itself paused them. Of problems, stops and held campaigns the first `MOST`."""
+    """`held`: Greenlight itself paused them. Of problems, stops, anomalies and held campaigns the first `MOST`."""
 
     suggestions: list[PerCampaign]
     drifts: list[PerCampaign]
@@ -36,12 +37,14 @@ class Attention:
     stopped_names: dict[UUID, str]
     problems: list[Campaign]
     held: list[Campaign]
+    anomalies: list[Anomaly]
     accounts: list[AdAccount]
 
 
 async def attention(session: AsyncSession) -> Attention:
     stops = await open_stops(session)
     held = select(Campaign).where(col(Campaign.hold_reason).is_not(None), col(Campaign.archived_at).is_(None))
+    wrong = select(Anomaly).where(col(Anomaly.until).is_(None), col(Anomaly.dismissed_at).is_(None))
     return Attention(
         suggestions=await _per_campaign(session, Suggestion, col(Suggestion.status) == SuggestionState.OPEN),
         drifts=await _per_campaign(session, Drift, col(Drift.state) == DriftState.OPEN),
@@ -49,6 +52,7 @@ async def attention(session: AsyncSession) -> Attention:
         stopped_names=await names_of(session, stops),
         problems=await with_problem(session, limit=MOST),
         held=list(await session.scalars(held.order_by(col(Campaign.name)).limit(MOST))),
+        anomalies=list(await session.scalars(wrong.order_by(col(Anomaly.since).desc()).limit(MOST))),
         accounts=list(
             await session.scalars(
                 select(AdAccount)

@@ -132,7 +132,7 @@ async def test_an_hour_a_move_and_a_stop(campaigns_client: Client, db: Database,
     ref, client = crowd.ref, campaigns_client
     hour = await begin(client, ref)
     assert (await hour.result()).counts["applied"]
-    await _keep(hour, "hour-decided")
+    await _keep(hour, "hour-signs")
     moved = next(row for row in await rows(db, crowd, MoveSet) if row.state is MoveState.APPLIED)
     back = MoveRequest(
         workspace_id=ref.workspace_id,

@@ -65,6 +65,7 @@ SENTENCES = {
     "revert_drift": "had a difference on Meta set back",
     "adopt_drift": "took a difference on Meta over as a change",
     "ignore_drift": "left a difference on Meta as it is",
+    "dismiss_anomaly": "said of something that looked wrong that it is right so",
     "set_optimizer_mode": "changed what the optimizer may do",
     "set_optimizer_goal": "chose what its money is to bring",
     "hold_out": "changed whether the optimizer leaves it alone to be measured",

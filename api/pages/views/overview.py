@@ -18,6 +18,7 @@ TOPIC = {
     Topic.ACCOUNT: Badge("Ad account", "bad"),
     Topic.PROBLEM: Badge("Needs you", "bad"),
     Topic.HELD: Badge("Paused by Greenlight", "warn"),
+    Topic.ANOMALY: Badge("Looks wrong", "bad"),
     Topic.STALE: Badge("Old figures", "warn"),
     Topic.DRIFT: Badge("Changed on Meta", "warn"),
     Topic.SUGGESTION: Badge("Suggestion", "busy"),
