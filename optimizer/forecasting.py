@@ -244,7 +244,7 @@ def _at(path: Counted | None, day: int) -> Counted | None:
 
 
 def _ad_sets(rng: np.random.Generator, flight: Flight, daily: _Daily) -> list[AdSetForecast]:
-    better = _better(daily)
+    better = prior_scores(flight, daily.results)
     counts = (("impressions", daily.impressions), ("clicks", daily.clicks), ("results", daily.results))
     found = []
     for place, each in enumerate(flight.ad_sets):
@@ -257,7 +257,7 @@ def _ad_sets(rng: np.random.Generator, flight: Flight, daily: _Daily) -> list[Ad
                 spend_minor=each.daily_minor * flight.days,
                 outcome=_outcome(own, each.daily_minor * flight.days),
                 weekly_results=None if weekly is None else _range(weekly),
-                prior_score=None if better is None else better[place],
+                prior_score=better.get(each.key),
             )
         )
     return found
@@ -271,12 +271,17 @@ def _sum_of_days(rng: np.random.Generator, rates: Draws | None, days: int, noise
     return rng.poisson(np.minimum(rates * days * rng.gamma(shape, 1 / shape, size=len(rates)), 1e12))
 
 
-def _better(daily: _Daily) -> list[float] | None:
-    """How likely each ad set is to be above the middle of its campaign: a weak score in 0-1, never quite certain."""
-    if daily.results is None or daily.clicks is None or daily.results.shape[1] < 2:
-        return None
-    worth = np.log(np.maximum(daily.results, 1e-12))
-    return [float(share) for share in np.clip((worth > worth.mean(axis=1, keepdims=True)).mean(axis=0), 0.05, 0.95)]
+def prior_scores(flight: Flight, results: Draws | None) -> dict[str, float]:
+    """How likely each ad set is to bring more for its money than the middle of its campaign, by key; never certain.
+
+    `results` are expected ones a day in each simulated flight: [draws, ad sets]. Empty where nobody knows.
+    """
+    if results is None or results.shape[1] < 2:
+        return {}
+    money = np.array([max(each.daily_minor, 1) for each in flight.ad_sets], float)
+    worth = np.log(np.maximum(results / money, 1e-15))
+    shares = (worth > worth.mean(axis=1, keepdims=True)).mean(axis=0)
+    return {each.key: float(np.clip(share, 0.05, 0.95)) for each, share in zip(flight.ad_sets, shares, strict=True)}
 
 
 def _outcome(counts: Mapping[str, Counted | None], spend_minor: int) -> Outcome:

@@ -73,17 +73,6 @@ def initial_split(pool: Pool, owners: Sequence[Owner], past: Sequence[PastAdSet]
     ]
 
 
-def prior_scores(owners: Sequence[Owner], past: Sequence[PastAdSet]) -> dict[str, float]:
-    """How likely each is to bring more per unit of money than the middle of its campaign; empty where nobody knows."""
-    rate = _worth(past)
-    if rate is None or len(owners) < 2:
-        return {}
-    money = np.ones(len(owners))
-    worth = rate.draws(np.random.default_rng(0), [owner.kind for owner in owners], money, 4_000)
-    shares = (worth > worth.mean(axis=1, keepdims=True)).mean(axis=0)
-    return {owner.key: float(np.clip(share, 0.05, 0.95)) for owner, share in zip(owners, shares, strict=True)}
-
-
 def _factors(owners: Sequence[Owner], past: Sequence[PastAdSet]) -> list[float]:
     rate = _worth(past)
     if rate is None:

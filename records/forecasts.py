@@ -21,8 +21,13 @@ async def store(session: AsyncSession, row: CampaignForecast) -> None:
 
 
 async def newest(session: AsyncSession, campaign_id: UUID) -> CampaignForecast | None:
+    return next(iter(await latest(session, campaign_id, 1)), None)
+
+
+async def latest(session: AsyncSession, campaign_id: UUID, limit: int = 10) -> list[CampaignForecast]:
+    """Newest first. Of a plan that is being edited while another one waits for a decision there are two."""
     query = select(CampaignForecast).where(CampaignForecast.campaign_id == campaign_id)
-    return await session.scalar(query.order_by(col(CampaignForecast.made_at).desc()).limit(1))
+    return list(await session.scalars(query.order_by(col(CampaignForecast.made_at).desc()).limit(limit)))
 
 
 async def expected(session: AsyncSession, campaign_id: UUID, live_at: datetime | None) -> CampaignForecast | None:

@@ -50,7 +50,7 @@ class Reading:
     threads: list[tuple[CommentThread, list[Comment]]]
     renders: list[RenderJob]
     made: dict[UUID, list[Asset]]
-    forecast: CampaignForecast | None
+    forecasts: list[CampaignForecast]
     verdict: MoveVerdict | None
     since_look: dict[Part, list[Change]] | None
     since_decision: dict[Part, list[Change]]
@@ -92,7 +92,7 @@ async def read(database: Database, caller: Caller, campaign_id: UUID) -> Reading
             renders=made,
             made=await reading.files_of(session, [job.id for job in made]),
             threads=await comments.threads_of(session, campaign_id, visibility=_visible(caller)),
-            forecast=await forecasts.newest(session, campaign_id),
+            forecasts=await forecasts.latest(session, campaign_id),
             verdict=await verdicts.newest(session, campaign_id),
             since_look=None if seen is None else await looking_back.changes_since_look(session, facts, seen),
             since_decision=await looking_back.changes_since_decision(session, facts),

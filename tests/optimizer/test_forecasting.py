@@ -176,6 +176,24 @@ def test_nothing_is_said_of_single_ad_sets_where_the_platform_shares_the_money_o
     assert told.total.results is not None
 
 
+def test_prior_scores_lean_to_what_brought_more_for_its_money_whatever_the_budgets() -> None:
+    past = [
+        PastAdSet(str(number), [PastDay(5_000, 4_000, 60, results)] * 12, stage, "en")
+        for number in range(6)
+        for stage, results in (("prospecting", 2), ("retargeting", 7))
+    ]
+    planned = [
+        PlannedAdSet("cold", COLD, 40_000),
+        PlannedAdSet("warm", Kind("retargeting", "en"), 5_000),
+    ]
+
+    told = forecast(Flight("USD", date(2026, 11, 1), 14, planned), past)
+
+    scores = {each.key: each.prior_score or 0 for each in told.ad_sets}
+    assert 0.05 <= scores["cold"] < 0.4
+    assert 0.6 < scores["warm"] <= 0.95
+
+
 def test_the_same_plan_and_past_give_the_same_forecast_and_long_flights_are_cut() -> None:
     asked = flight(5_000, 2_000, days=200)
 

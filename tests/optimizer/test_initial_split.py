@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optimizer.initial_split import Owner, Pool, initial_split, prior_scores
+from optimizer.initial_split import Owner, Pool, initial_split
 from optimizer.similar import Kind, PastAdSet, PastDay
 
 COLD, WARM = Kind("prospecting", "en"), Kind("retargeting", "en")
@@ -66,14 +66,6 @@ def test_each_gets_enough_to_learn_where_the_pool_allows_it() -> None:
 def test_a_pool_that_cannot_carry_the_floors_is_refused() -> None:
     with pytest.raises(ValueError, match="cannot be split"):
         initial_split(Pool(100, 60, "USD"), owners(1, 1), [])
-
-
-def test_prior_scores_lean_to_what_brought_more_and_are_never_certain() -> None:
-    scores = prior_scores(owners(1, 1), past_of(2, 6))
-
-    assert 0.05 <= scores["o0"] < 0.45
-    assert 0.55 < scores["o1"] <= 0.95
-    assert prior_scores(owners(1, 1), []) == {}
 
 
 @given(

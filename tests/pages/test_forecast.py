@@ -6,9 +6,12 @@ from playwright.async_api import Browser, expect
 
 from models.domain.metrics import Counts
 from models.domain.roles import Role
+from models.tables.evidence import CampaignForecast
+from records import forecasts
 from tests.activities.past_desk import ran_before
 from tests.office import open_office
-from tests.pages.people import PASSWORD, People, Visits
+from tests.pages.people import PASSWORD, People, Person, Visit, Visits
+from tests.readings import market
 from tests.records.campaigns.desk import Desk
 
 FEW = Counts(spend_minor=60_000, impressions=9_000, clicks=120, conversions=1)
@@ -35,6 +38,46 @@ async def test_an_approver_sees_beside_the_money_what_it_is_expected_to_bring(vi
     assert re.search(r"\d+ to \d+", words)
     assert "It rests on 4 campaigns of this ad account" in words
     assert "unlikely to bring 50 results within a week" in words
+    visit.sound()
+
+
+async def test_what_came_stands_beside_what_was_expected_by_now(visit: Visit, people: People, owner: Person) -> None:
+    ads = await market(people.database, owner.workspace_id, running_days=10)
+    ad_set = await ads.add("Broad")
+    for ago in range(1, 6):
+        await ads.read(ad_set, ago, spend_minor=9_000, impressions=10_000, clicks=100, conversions=10)
+    until = [
+        {"results": {"low": 8.0 * day, "high": 18.0 * day}, "clicks": {"low": 1.0, "high": 9.0}}
+        for day in (1, 2, 3, 4, 5)
+    ]
+    body = {
+        "source": "history",
+        "currency": "SAR",
+        "first_day": "2026-11-01",
+        "days": 5,
+        "spend_minor": 50_000,
+        "until": until,
+    }
+    row = CampaignForecast(
+        workspace_id=owner.workspace_id,
+        campaign_id=ads.campaign.id,
+        made_at=ads.clock(11, 0),
+        source="history",
+        body=told.model_dump(mode="json"),
+        words="",
+    )
+    async with people.database.workspace_transaction(owner.workspace_id) as session:
+        await forecasts.store(session, row)
+
+    for width in (390, 1280):
+        await visit.page.set_viewport_size({"width": width, "height": 900})
+        await visit.open(f"/campaigns/{ads.campaign.id}/performance")
+        await visit.usable()
+    words = await visit.text()
+
+    assert "It spent SAR 450.00 of the SAR 500.00 that the forecast took for granted." in words
+    assert re.search(r"Results\s+40 to 90\s+50\s+as expected", words)
+    assert re.search(r"Clicks\s+1 to 9\s+500\s+above", words)
     visit.sound()
 
 

@@ -1,6 +1,6 @@
 """A forecast in rows: beside the money that is asked for, and beside what came of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from api.pages.views.words import counted, money, readable, when
@@ -39,16 +39,18 @@ class ForecastCard:
 
 
 def forecast_card(
-    row: CampaignForecast | None, schedule: Schedule, plan: AdsPlan | None, names: Mapping[str, str]
+    rows: Sequence[CampaignForecast], schedule: Schedule, plan: AdsPlan | None, names: Mapping[str, str]
 ) -> ForecastCard | None:
-    """None before the first forecast."""
-    if row is None:
+    """Of `rows`, newest first, the one that was made for this plan, else the newest. None before the first."""
+    if not rows:
         return None
-    told = Forecast.model_validate(row.body)
+    basis = basis_of(schedule, plan) if plan else None
+    made = [(row, Forecast.model_validate(row.body)) for row in rows]
+    row, told = next((each for each in made if each[1].basis == basis), made[0])
     nothing = told.source is ForecastSource.NOTHING
     return ForecastCard(
         made=when(row.made_at, schedule.zone),
-        outdated=plan is None or told.basis != basis_of(schedule, plan),
+        outdated=told.basis != basis,
         nothing=row.words if nothing else "",
         rows=[] if nothing else _rows(told, names),
         sure=SURE,

@@ -159,7 +159,7 @@ def _planned(schedule: Schedule) -> list[str]:
 def _forecast(reading: Reading, schedule: Schedule) -> ForecastCard | None:
     version = reading.facts.plans.working
     plan = AdsPlan.model_validate(version.body) if version else None
-    return forecast_card(reading.forecast, schedule, plan, owner_names(reading.facts))
+    return forecast_card(reading.forecasts, schedule, plan, owner_names(reading.facts))
 
 
 def _notes(reading: Reading) -> list[str]:
