@@ -4,6 +4,7 @@ import re
 
 from playwright.async_api import Browser, expect
 
+from models.domain.forecast import Forecast, ForecastSource, Outcome, Range
 from models.domain.metrics import Counts
 from models.domain.roles import Role
 from models.tables.evidence import CampaignForecast
@@ -46,18 +47,15 @@ async def test_what_came_stands_beside_what_was_expected_by_now(visit: Visit, pe
     ad_set = await ads.add("Broad")
     for ago in range(1, 6):
         await ads.read(ad_set, ago, spend_minor=9_000, impressions=10_000, clicks=100, conversions=10)
-    until = [
-        {"results": {"low": 8.0 * day, "high": 18.0 * day}, "clicks": {"low": 1.0, "high": 9.0}}
-        for day in (1, 2, 3, 4, 5)
-    ]
-    body = {
-        "source": "history",
-        "currency": "SAR",
-        "first_day": "2026-11-01",
-        "days": 5,
-        "spend_minor": 50_000,
-        "until": until,
-    }
+    clicks = Range(low=1, high=9)
+    told = Forecast(
+        source=ForecastSource.HISTORY,
+        currency="SAR",
+        first_day=ads.day(5),
+        days=5,
+        spend_minor=50_000,
+        until=[Outcome(results=Range(low=8 * day, high=18 * day), clicks=clicks) for day in range(1, 6)],
+    )
     row = CampaignForecast(
         workspace_id=owner.workspace_id,
         campaign_id=ads.campaign.id,
