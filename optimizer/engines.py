@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping
 
 from optimizer.funnel1 import engine as funnel1
+from optimizer.funnel2 import engine as funnel2
 from optimizer.problem import Decision, Problem
 
 ENGINES: Mapping[str, Callable[[Problem], Decision]] = {
     funnel1.ENGINE: funnel1.decide,
+    funnel2.ENGINE: funnel2.decide,
 }
-DEFAULT_ENGINE = funnel1.ENGINE
+DEFAULT_ENGINE = funnel2.ENGINE
 
 
 def decide(problem: Problem) -> Decision:

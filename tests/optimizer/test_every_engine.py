@@ -90,16 +90,6 @@ def test_the_same_problem_gives_the_same_bytes_also_after_a_trip_through_json(en
 
 
 @every_engine
-@settings(max_examples=20, deadline=None)
-@given(asked=problems())
-def test_a_pool_is_decided_on_by_itself(engine: str, asked: Problem) -> None:
-    together = answer(engine, asked).pools
-    alone = [answer(engine, asked.model_copy(update={"pools": [each]})).pools[0] for each in asked.pools]
-
-    assert [each.model_dump_json() for each in together] == [each.model_dump_json() for each in alone]
-
-
-@every_engine
 @settings(max_examples=30, deadline=None)
 @given(asked=problems())
 def test_figures_are_finite_and_what_is_probable_is_a_probability(engine: str, asked: Problem) -> None:
