@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
@@ -103,6 +104,22 @@ def test_figures_are_finite_and_what_is_probable_is_a_probability(engine: str, a
             assert all(figure is None or math.isfinite(figure) for figure in figures)
         gains = [g for g in (decided.gain_low_bp, decided.expected_gain_bp, decided.gain_high_bp) if g is not None]
         assert gains == sorted(gains)
+
+
+@every_engine
+@pytest.mark.parametrize("learning", [False, True])
+@pytest.mark.parametrize("max_step", [0, 500, 2_000, 10_000])
+def test_where_much_is_to_be_gained_every_mix_of_steps_age_and_learning_is_kept(
+    engine: str, max_step: int, learning: bool
+) -> None:
+    for first_step, hours in product((None, 0, 1_000, 4_000, 8_000), (20, 47, 49, 300)):
+        young = {"learning": learning, "started_at": NOW - timedelta(hours=hours)}
+        owners = [earning("weak", 1, **young), earning("strong", 30, **young)]
+        asked = problem(pool(owners, max_step=max_step, first_step=first_step, max_week=10_000), engine=engine)
+        (given_pool,), (decided,) = asked.pools, decide(asked).pools
+
+        approved = {given_pool.campaign_id: given_pool.pool_minor}
+        assert broken_limits(Asked(asked, {}, approved), given_pool, decided) == []
 
 
 @every_engine
