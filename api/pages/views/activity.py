@@ -124,6 +124,7 @@ def _happened(event: AuditEvent, names: Mapping[UUID, str]) -> Happened:
         "rule": "/rules",
         "suggestion": "/suggestions",
         "metric_import": "/metric-imports",
+        "what_if": "/what-ifs",
     }
     return Happened(
         time=f"{event.at:%H:%M}",
