@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -113,7 +114,7 @@ def test_where_much_is_to_be_gained_every_mix_of_steps_age_and_learning_is_kept(
     engine: str, max_step: int, learning: bool
 ) -> None:
     for first_step, hours in product((None, 0, 1_000, 4_000, 8_000), (20, 47, 49, 300)):
-        young = {"learning": learning, "started_at": NOW - timedelta(hours=hours)}
+        young: dict[str, Any] = {"learning": learning, "started_at": NOW - timedelta(hours=hours)}
         owners = [earning("weak", 1, **young), earning("strong", 30, **young)]
         asked = problem(pool(owners, max_step=max_step, first_step=first_step, max_week=10_000), engine=engine)
         (given_pool,), (decided,) = asked.pools, decide(asked).pools
