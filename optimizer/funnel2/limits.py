@@ -51,9 +51,10 @@ def range_of(pool: Pool, owner: Owner, now: datetime) -> Range:
 
 def _big_step(pool: Pool, owner: Owner, now: datetime) -> int:
     """In basis points of the budget 24 hours ago. What is still learning would begin anew for nothing."""
+    calm = min(pool.max_step, SMALL_STEP_BP) if owner.learning else pool.max_step
     if is_first_move(owner.started_at, owner.edited_at, now) and pool.first_step is not None:
-        return max(pool.first_step, pool.max_step)
-    return SMALL_STEP_BP if owner.learning else pool.max_step
+        return max(pool.first_step, calm)
+    return calm
 
 
 def _held(pool: Pool, owner: Owner, now: datetime) -> tuple[Why | None, str]:
