@@ -22,7 +22,7 @@ ONE_CORE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_TH
 
 @dataclass(frozen=True)
 class Speed:
-    """`deciding_s` is of a step that decides about every campaign, `looking_s` of one that only looks; processor time."""
+    """Processor time: `deciding_s` of a step that decides about every campaign, `looking_s` of one that only looks."""
 
     deciding_s: float
     looking_s: float

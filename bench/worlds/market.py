@@ -77,42 +77,32 @@ def market(world: World, seed: int) -> Market:
     """The same for the same world and seed."""
     rng = np.random.default_rng([seed, *world.name.encode()])
     draw = _Draw(world, rng)
-    n, k, hours = world.campaigns, world.arms[1], world.days * DAY
     budget, minimum = _money(world, draw)
-    arms = rng.integers(world.arms[0], world.arms[1] + 1, (n, 1))
-    exists = np.arange(k) < arms
-    spread = draw.per_campaign(world.quality)
-    # What sets ad sets apart shows partly in clicks per spend, partly in conversions per click.
-    in_clicks = draw.per_campaign(world.in_clicks)
-    dud = np.where(rng.random((n, k)) < world.duds, np.log(rng.uniform(0.05, 0.4, (n, k))), 0.0)
-    click_quality = spread * np.sqrt(in_clicks) * draw.normal() + in_clicks * dud
-    quality = click_quality + spread * np.sqrt(1 - in_clicks) * draw.normal() + (1 - in_clicks) * dud
-    known = draw.per_campaign(world.known)
-    believed = known * (quality - quality.mean()) / quality.std() + np.sqrt(1 - known**2) * draw.normal()
+    arms = rng.integers(world.arms[0], world.arms[1] + 1, (draw.n, 1))
+    exists = np.arange(draw.k) < arms
+    click_level, level, prior = _levels(world, draw)
     share = budget / arms
     per_click = draw.magnitudes((0.008, 0.06))
     density = draw.magnitudes(world.density)
     clicks, rates = _hourly(world, draw)
-    curves = (n, k if world.motley else 1)
-    family = np.broadcast_to(rng.choice(np.array(world.families), curves), (n, k)).astype(np.int64)
-    dies = np.where(exists & (rng.random((n, k)) < world.deaths), rng.integers(0, hours, (n, k)), hours + 1)
-    back = rng.random((n, k)) < world.revival
+    curves = (draw.n, draw.k if world.motley else 1)
+    family = rng.choice(np.array(world.families), curves).astype(np.int64)
+    dies, back = _deaths(world, draw, exists)
     audience = np.exp(draw.per_campaign(world.sizes) * draw.normal())
-    scale = share * audience * draw.magnitudes(world.room)
     return Market(
         world=world,
         seed=seed,
+        scale=share * audience * draw.magnitudes(world.room),
         budget=budget[:, 0],
         minimum=minimum[:, 0],
-        prior=1 / (1 + np.exp(-believed)),
+        prior=prior,
         appears=_appearances(world, rng, exists),
         dies=dies,
-        revives=np.where(back, dies + rng.integers(DAY, 6 * DAY, (n, k)), hours + 1),
-        family=family,
-        shape=np.broadcast_to(rng.uniform(*world.exponents, curves), (n, k)),
-        scale=scale,
-        worth=density * np.exp(quality - spread**2 / 2) * np.sqrt(audience),
-        click_worth=density / per_click * np.exp(click_quality - spread**2 * in_clicks / 2) * np.sqrt(audience),
+        revives=np.where(back, dies + rng.integers(DAY, 6 * DAY, exists.shape), world.days * DAY + 1),
+        family=np.broadcast_to(family, exists.shape),
+        shape=np.broadcast_to(rng.uniform(*world.exponents, curves), exists.shape),
+        worth=density * level * np.sqrt(audience),
+        click_worth=density / per_click * click_level * np.sqrt(audience),
         bent_rate=draw.per_campaign(world.bent_rate),
         impressions_per_spend=density / per_click / share * draw.magnitudes((40, 150)) * np.exp(0.1 * draw.normal()),
         learning_cost=draw.per_campaign(world.learning_cost),
@@ -120,11 +110,26 @@ def market(world: World, seed: int) -> Market:
         learning_results=draw.per_campaign(world.learning_results),
         noise=draw.per_campaign(world.noise),
         pace=_daily_shape(draw, (0.2, 0.6)),
-        weekday_start=rng.integers(0, 7, n),
+        weekday_start=rng.integers(0, 7, draw.n),
         delays=_delays(world, draw),
         hourly_clicks=clicks,
         hourly_results=clicks * rates,
     )
+
+
+def _levels(world: World, draw: _Draw) -> tuple[Floats, Floats, Floats]:
+    """How many clicks and conversions money brings, around 1, and the score that was believed before launch."""
+    shape = (draw.n, draw.k)
+    spread = draw.per_campaign(world.quality)
+    # What sets ad sets apart shows partly in clicks per spend, partly in conversions per click.
+    in_clicks = draw.per_campaign(world.in_clicks)
+    dud = np.where(draw.rng.random(shape) < world.duds, np.log(draw.rng.uniform(0.05, 0.4, shape)), 0.0)
+    clicks = spread * np.sqrt(in_clicks) * draw.normal() + in_clicks * dud
+    quality = clicks + spread * np.sqrt(1 - in_clicks) * draw.normal() + (1 - in_clicks) * dud
+    known = draw.per_campaign(world.known)
+    believed = known * (quality - quality.mean()) / quality.std() + np.sqrt(1 - known**2) * draw.normal()
+    prior = 1 / (1 + np.exp(-believed))
+    return np.exp(clicks - spread**2 * in_clicks / 2), np.exp(quality - spread**2 / 2), prior
 
 
 def _money(world: World, draw: _Draw) -> tuple[Floats, Floats]:
@@ -142,6 +147,13 @@ def _appearances(world: World, rng: np.random.Generator, exists: Bools) -> Ints:
     # Two ad sets are there from the start: with one there is nothing to decide.
     later[:, :2] = False
     return np.where(exists, np.where(later, rng.integers(DAY, hours * 3 // 4, exists.shape), 0), hours + 1)
+
+
+def _deaths(world: World, draw: _Draw, exists: Bools) -> tuple[Ints, Bools]:
+    """The hour of each death (after the horizon: none), and whether the ad set comes back from it."""
+    hours, shape = world.days * DAY, exists.shape
+    mortal = exists & (draw.rng.random(shape) < world.deaths)
+    return np.where(mortal, draw.rng.integers(0, hours, shape), hours + 1), draw.rng.random(shape) < world.revival
 
 
 def _daily_shape(draw: _Draw, swing: Range) -> Floats:
