@@ -13,28 +13,33 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 from temporalio import activity
 
+from activities.sign_facts import At, curve_of
 from activities.verdict_words import cut_words, verdict_words
 from activities.workspaces import in_each_workspace
 from models.contracts.optimizing import Swept, UpkeepRun
 from models.domain.account_days import account_day, day_start
 from models.domain.results import result_of
-from models.domain.states import MoveState, MoveVerdictKind
+from models.domain.states import MoveState, MoveVerdictKind, PlatformKind
 from models.domain.verdict_windows import Event, Window, window_of
 from models.tables.ad_account import AdAccount
 from models.tables.campaign import Campaign
 from models.tables.evidence import MoveVerdict
 from optimizer.counting import Days
-from optimizer.delays import share_of_day
+from optimizer.delays import DelayCurve, share_of_day
 from optimizer.verdicts import BeforeAfter, judge
+from records import hourly_news
 from records.analytics.campaign_days import campaign_days
 from records.database import Database
 from records.evidence import verdicts
 from records.evidence.verdicts import Done, Unjudged
+from records.optimizing import pool_facts
 from records.platform_clock import platform_now
 
 LOOKS_BACK = timedelta(days=60)
 EARLIER = timedelta(days=14)
 """How long before the oldest of these moves something else may still matter for it."""
+LEARNT_FROM = 500
+"""Ad sets that tell how late results are reported."""
 KNOWN_ENOUGH = 0.8
 """The share of the youngest day's results that has to be reported."""
 
@@ -51,6 +56,7 @@ class Account:
     done: Mapping[UUID, Sequence[Done]]
     campaigns: Mapping[UUID, Campaign]
     figures: Figures
+    curve: DelayCurve
 
     def day(self, at: datetime) -> date:
         return account_day(at, self.row.timezone)
@@ -58,7 +64,7 @@ class Account:
     def reported(self, day: date) -> float:
         """The share of the results of a day's clicks that is known by now."""
         hours = (self.now - day_start(day, self.row.timezone)).total_seconds() / 3600
-        return float(share_of_day(hours))
+        return float(share_of_day(hours, self.curve))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,18 @@ async def _read(session: AsyncSession, account_id: UUID, now: datetime, since: d
         known = result_of(campaigns[day.campaign_id].objective, day.counts)
         if known is not None:
             figures[day.campaign_id][day.day] = day.counts.spend_minor, known
-    return Account(row, now, await verdicts.done_to(session, account_id, since), campaigns, figures)
+    done = await verdicts.done_to(session, account_id, since)
+    return Account(row, now, done, campaigns, figures, await _curve(session, At(row, now)))
+
+
+async def _curve(session: AsyncSession, at: At) -> DelayCurve:
+    """How late this account's results are reported, from those ad sets that spent most."""
+    facts = await pool_facts.read(session, at.account)
+    ad_sets = [row for each in facts for row in each.tree if row.kind is PlatformKind.AD_SET]
+    biggest = sorted(ad_sets, key=lambda row: -row.spent_minor)[:LEARNT_FROM]
+    ids = [row.platform_id for row in biggest]
+    news = await hourly_news.by_campaign(session, at.account, ids, at.days[0], at.now)
+    return curve_of(news, {each.campaign.id: each.campaign.objective for each in facts}, at)
 
 
 def judged(account: Account, move: Unjudged) -> MoveVerdict | None:

@@ -111,3 +111,16 @@ async def test_a_cancel_is_told_too(second_client: Client) -> None:
 
     assert steps.ended is not None
     assert (steps.ended.words, steps.ended.cancelled) == (CANCELLED, True)
+
+
+async def test_another_worker_goes_on_where_one_died(second_client: Client) -> None:
+    before, after = Steps(hangs=True), Steps(runs=5)
+    async with serving(second_client, before):
+        handle = await begin(second_client)
+        await before.hanging.wait()
+    async with serving(second_client, after):
+        done = await handle.result()
+
+    assert before.done == ["begin", "replay"]
+    assert after.done == ["replay", "replay", "finish"]
+    assert (done.state, after.ended, before.ended) == (WhatIfState.DONE, None, None)
