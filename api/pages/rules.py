@@ -87,7 +87,10 @@ async def rule_looks(
 @router.get("/new")
 async def begin(services: ServicesDep, visitor: VisitorDep) -> Response:
     require_editor(visitor.caller)
-    return await _form(services, visitor, Typed(dict(EMPTY)), Around())
+    async with services.database.workspace_transaction(visitor.caller.workspace_id) as session:
+        known = await choices.currencies(session)
+    only = {"currency": known} if len(known) == 1 else {}
+    return await _form(services, visitor, Typed({**EMPTY, **only}), Around())
 
 
 @router.post("/new")

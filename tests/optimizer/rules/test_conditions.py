@@ -1,5 +1,6 @@
 """When a condition holds, when it does not, and when there is not enough to say."""
 
+import numpy as np
 import pytest
 
 from models.domain.rules import Comparison, Condition, Metric
@@ -97,6 +98,24 @@ def test_without_a_single_result_in_the_campaign_much_has_to_be_spent_before_any
 
     assert seen(eater, *little).holds is False
     assert seen(eater, *much).holds is True
+
+
+def test_where_ad_sets_are_alike_chance_alone_makes_nothing_sure_though_it_crosses_the_bare_threshold() -> None:
+    """Thirty campaigns of ten ad sets with three results a week each: costs of twice the target are mere bad luck."""
+    luck = np.random.default_rng(7).poisson(3 / 7, size=(30, 10, 7))
+    eater = condition(Metric.COST_TO_TARGET, SURELY, 20_000)
+    crossed = sure = 0
+    for campaign in luck:
+        owners = [
+            owner(f"set-{place}", [day(age + 1, 10_000, 40, int(found)) for age, found in enumerate(week)])
+            for place, week in enumerate(campaign)
+        ]
+        whole = pool(owners, target_cost_minor=round(70_000 / 3))
+        sure += sum(look(eater, at(whole, place)).holds is True for place in range(10))
+        crossed += sum(2 * 70_000 / 3 * week.sum() <= 70_000 for week in campaign)
+
+    assert crossed > 45
+    assert sure == 0
 
 
 def test_value_per_spend_goes_by_counts_too() -> None:
