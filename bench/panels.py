@@ -49,6 +49,7 @@ class Family:
 FAMILIES = (
     Family("mixed"),
     Family("sparse", daily=(0.15, 2.0)),
+    Family("hardly anything", arms=(6, MOST_ARMS), daily=(0.1, 3.0), clicks=(0.2, 0.8), sales=(0.2, 0.8)),
     Family("dense and bursty", daily=(60.0, 2000.0), burst=(0.2, 0.9), drift=(0.2, 0.6)),
     Family("nearly equal", clicks=(0.02, 0.1), sales=(0.02, 0.1), drift=(0.02, 0.1)),
     Family("very unequal", clicks=(0.3, 0.8), sales=(0.5, 1.2)),

@@ -15,10 +15,12 @@ from optimizer.scoring.arms import CLICKS, CONVERSIONS, IMPRESSIONS, SPEND, WIND
 from optimizer.scoring.smoothing import Smoothed, above, smooth
 
 Bools = npt.NDArray[np.bool_]
-UNIVERSAL = ("z3", "z14", "clicks", "raised", "none", "others none")
+UNIVERSAL = ("z3", "z14", "clicks", "raised", "any")
 """Of these the built-in model is made."""
 NAMES = (
     *UNIVERSAL,
+    "none",
+    "others none",
     "smoothed",
     "smoothed14",
     "before",
@@ -99,7 +101,7 @@ def features(panel: Panel) -> Features:
         "views": np.log(smooth(panel, slice(-7, None), IMPRESSIONS).ratio),
         "unsteady": np.sqrt(noise.of(7)),
         "skew": 1 / np.sqrt(week.due + 0.5),
-        **_circumstances(panel, both),
+        **_circumstances(panel),
     }
     spent = spend.sum(axis=1) > 0
     asked = spent & (panel.together(spent.astype(np.float64)) > 1)
@@ -112,15 +114,19 @@ def features(panel: Panel) -> Features:
     )
 
 
-def _circumstances(panel: Panel, both: Smoothed) -> dict[str, Floats]:
+def _circumstances(panel: Panel) -> dict[str, Floats]:
     """What surrounds the rate: how much is spent, since when, and how many conversions that is likely to bring."""
     spend = panel.counts[..., SPEND]
     last, before = spend[:, 7:].sum(axis=1), spend[:, :7].sum(axis=1)
-    usual = last * np.divide(both.due, spend.sum(axis=1), out=np.zeros_like(last), where=both.due > 0)
+    # A campaign that has brought nothing yet is about to bring something sooner or later.
+    brought = panel.together(panel.counts[..., CONVERSIONS].sum(axis=1)) + 0.5
+    usual = last * brought / np.maximum(panel.together(last + before), 1)
     share, share_before = (amount / np.maximum(panel.together(amount), 1) for amount in (last, before))
     return {
         "raised": np.where(before > 0, np.clip(np.log((share + 0.01) / (share_before + 0.01)), -2, 2), 0.0),
-        # Chances that a week at the campaign's rate brings nothing: none is never above, and any is above none.
+        # Where less than one conversion is due, any is above and none is not: the log odds of any. No further down than
+        # this, for next week's spend is not last week's.
+        "any": np.log(np.expm1(np.clip(usual, 0.08, np.log(2)))),
         "none": np.exp(-usual),
         "others none": np.exp(-np.maximum(panel.together(usual) - usual, 0)),
         "share": np.log(np.clip(share, 1e-3, 1)),
