@@ -236,6 +236,11 @@ async def test_a_campaign_whose_budget_meta_shares_out_is_left_to_meta_with_the_
     (moves,) = await desk.move_sets(campaign)
     assert moves.state is MoveState.NO_ACTION
     assert moves.reason.startswith("Meta itself shares this campaign's budget out")
+    (advice,) = await desk.suggestions(campaign)
+    assert (advice.kind, advice.status, advice.action) == ("note", SuggestionState.OPEN, {})
+
+    await desk.decide()
+    assert [row.id for row in await desk.suggestions(campaign)] == [advice.id]
 
 
 async def test_nothing_live_is_nothing_to_decide(desk: DecidingDesk) -> None:

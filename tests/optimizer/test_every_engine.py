@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from activities.decisions import broken_limits
 from activities.problems import Asked
+from models.domain.states import OptimizerGoal
 from optimizer.engines import ENGINES, decide
 from optimizer.problem import DayCounts, Decision, Owner, OwnerDecision, Pool, PoolDecision, Problem, Signal, Why
 from tests.optimizer.problems import BUDGET, NOW, day, earning, owner, pool, problem, problems
@@ -221,6 +222,19 @@ def test_where_meta_shares_the_budget_out_people_get_advice_and_nothing_moves(en
 
     assert (decided.moves, decided.why) == (False, Why.PLATFORM_OPTIMISES)
     assert decided.advice
+
+
+@pytest.mark.parametrize("engine", sorted(ENGINES.keys() - {"funnel-1"}))
+def test_money_follows_value_where_that_is_the_goal(engine: str) -> None:
+    def worth(name: str, conversions: int, each: int) -> Owner:
+        return owner(name, [day(age, BUDGET, 40, conversions, value=conversions * each) for age in range(1, 14)])
+
+    owners = [worth("many", 6, 1_000), worth("dear", 3, 9_000)]
+
+    many, dear = after(one(engine, pool(owners, goal=OptimizerGoal.VALUE)))
+    assert many < BUDGET < dear
+    many, dear = after(one(engine, pool(owners)))
+    assert dear < BUDGET < many
 
 
 @pytest.mark.parametrize("figure", [math.nan, math.inf, -math.inf])
