@@ -126,11 +126,13 @@ def hours_of(
         if 0 <= each.hours_ago < HOURS:
             clicks[each.campaign_id][-1 - each.hours_ago] += _clicks(each.counts)
             results[each.campaign_id][-1 - each.hours_ago] += _results(objectives.get(each.campaign_id), each.counts)
+    places: dict[UUID, list[int]] = defaultdict(list)
+    for place, row in enumerate(usual.owners):
+        places[row.campaign_id].append(place)
     share = share_of_day(np.array([at.hours_since(day) for day in at.days]), curve)
     found = []
     for fact in facts:
-        mine = [place for place, row in enumerate(usual.owners) if row.campaign_id == fact.campaign.id]
-        told = np.nansum(usual.counts[mine], axis=0)
+        told = np.nansum(usual.counts[places[fact.campaign.id]], axis=0)
         days = slice(0, DAYS - 2 if told[: DAYS - 2, RESULTS].sum() >= 1 else DAYS - 1)
         known = float(told[days, CLICKS].sum())
         if fact.campaign.status is not CampaignStatus.LIVE or not known:
