@@ -143,7 +143,7 @@ async def newest_of(session: AsyncSession, rule_ids: Sequence[UUID]) -> dict[UUI
         .scalar_subquery()
     )
     query = sa.select(col(BudgetRule.id), newest).where(col(BudgetRule.id).in_(rule_ids), newest.is_not(None))
-    return dict((await session.execute(query)).tuples().all())
+    return {UUID(str(rule_id)): at for rule_id, at in (await session.execute(query)).all()}
 
 
 async def drop_old(session: AsyncSession, before: datetime) -> int:
