@@ -24,6 +24,7 @@ from api.reports import Chosen, page_after, read_report
 from api.schemas.analytics import Days
 from api.schemas.reports import ExportBody, PerformanceSearch
 from models.domain.metrics import MetricLevel
+from models.domain.roles import Role
 from records.analytics.campaigns import currencies_of
 
 router = APIRouter()
@@ -45,7 +46,8 @@ async def performance(campaign_id: UUID, request: Request, services: ServicesDep
     async with services.database.workspace_transaction(visitor.caller.workspace_id) as session:
         found = await read_performance(session, campaign_id, Wish(days.since, days.until))
         ads = await read_lines(session, found, MetricLevel.AD)
-        forecast = await forecast_desk.compared(session, found)
+        theirs = visitor.caller.role is Role.CLIENT
+        forecast = None if theirs else await forecast_desk.compared(session, found)
         seen = await campaign_signs(session, visitor.caller, campaign_id)
     return render(
         "performance.html", services.settings, visitor, page=performance_page(found, ads, forecast), seen=seen

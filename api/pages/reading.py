@@ -92,7 +92,7 @@ async def read(database: Database, caller: Caller, campaign_id: UUID) -> Reading
             renders=made,
             made=await reading.files_of(session, [job.id for job in made]),
             threads=await comments.threads_of(session, campaign_id, visibility=_visible(caller)),
-            forecasts=await forecasts.latest(session, campaign_id),
+            forecasts=await _forecasts(session, caller, campaign_id),
             verdict=await verdicts.newest(session, campaign_id),
             since_look=None if seen is None else await looking_back.changes_since_look(session, facts, seen),
             since_decision=await looking_back.changes_since_decision(session, facts),
@@ -108,6 +108,11 @@ async def _renders(session: AsyncSession, caller: Caller, campaign_id: UUID) -> 
     if not sees_drafts(caller):
         return []
     return await reading.page_of_renders(session, campaign_id=campaign_id, limit=MOST_RENDERS)
+
+
+async def _forecasts(session: AsyncSession, caller: Caller, campaign_id: UUID) -> list[CampaignForecast]:
+    """They rest on what other campaigns of the workspace cost, which is no client's business."""
+    return [] if caller.role is Role.CLIENT else await forecasts.latest(session, campaign_id)
 
 
 def _visible(caller: Caller) -> Visibility | None:

@@ -1,6 +1,7 @@
 """What to expect, beside the money that is asked for: on a phone, on a wide screen and without script."""
 
 import re
+from datetime import UTC, date, datetime
 
 from playwright.async_api import Browser, expect
 
@@ -40,6 +41,40 @@ async def test_an_approver_sees_beside_the_money_what_it_is_expected_to_bring(vi
     assert "It rests on 4 campaigns of this ad account" in words
     assert "unlikely to bring 50 results within a week" in words
     visit.sound()
+
+
+async def test_a_client_reads_nothing_of_what_other_campaigns_cost(visits: Visits, people: People) -> None:
+    office = await open_office(people.database)
+    desk = Desk(office)
+    await desk.drafted()
+    await desk.submitted()
+    told = Forecast(
+        source=ForecastSource.HISTORY,
+        currency="USD",
+        first_day=date(2026, 11, 1),
+        days=5,
+        spend_minor=50_000,
+        total=Outcome(clicks=Range(low=1, high=9)),
+    )
+    row = CampaignForecast(
+        workspace_id=office.workspace_id,
+        campaign_id=desk.campaign_id,
+        made_at=datetime.now(UTC),
+        source="history",
+        body=told.model_dump(mode="json"),
+        words="",
+    )
+    async with people.database.workspace_transaction(office.workspace_id) as session:
+        await forecasts.store(session, row)
+    seen = []
+    for role in (Role.APPROVER, Role.CLIENT):
+        visit = await visits()
+        await visit.log_in(await people.join("Karim", role, office.workspace_id))
+        await visit.open(f"/campaigns/{desk.campaign_id}")
+        assert "Where the money goes" in await visit.text()
+        seen.append("What to expect" in await visit.text())
+
+    assert seen == [True, False]
 
 
 async def test_what_came_stands_beside_what_was_expected_by_now(visit: Visit, people: People, owner: Person) -> None:
