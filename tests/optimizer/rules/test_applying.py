@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from activities.decisions import broken_limits
 from activities.problems import Asked
 from models.domain.rules import ActionKind, Comparison, Evaluation, Metric, Rule, RuleAction
-from optimizer.engines import DEFAULT_ENGINE, decide
+from optimizer.engines import DEFAULT_ENGINE, ENGINES, decide
 from optimizer.problem import Decision, Owner, Problem, Signal, Why
 from optimizer.rules import apply, evaluate
 from tests.optimizer.problems import BUDGET, NOW, earning, owner, pool, problem, problems
@@ -211,13 +211,13 @@ def test_the_first_condition_that_failed_is_named_and_of_alternatives_each() -> 
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(problems(), rules(), st.booleans(), st.sampled_from([None, None, "Frozen."]), st.integers(1, 3))
+@given(problems(), rules(), st.booleans(), st.sampled_from([None, None, "Frozen."]), st.sampled_from(sorted(ENGINES)))
 def test_whatever_is_written_sums_are_exact_limits_hold_and_the_answer_is_the_same_again(
-    whole: Problem, written: list[Rule], may_pause: bool, frozen: str | None, least: int
+    whole: Problem, written: list[Rule], may_pause: bool, frozen: str | None, name: str
 ) -> None:
-    changes = {"may_pause": may_pause, "frozen": frozen, "min_active_ads": least}
+    changes = {"may_pause": may_pause, "frozen": frozen, "min_active_ads": 2}
     pools = [part.model_copy(update=changes) for part in whole.pools]
-    asked = whole.model_copy(update={"engine": DEFAULT_ENGINE, "pools": pools})
+    asked = whole.model_copy(update={"engine": name, "pools": pools})
     engine = decide(asked)
 
     decision, evaluations = apply(asked, engine, written)
