@@ -7,6 +7,7 @@ from uuid import UUID
 
 from anyio import to_thread
 from pydantic import BaseModel, ConfigDict
+from pydantic_core import from_json, to_json
 
 from models.domain.rules import Evaluation, Rule
 from optimizer.engines import ENGINES, decide
@@ -48,6 +49,14 @@ async def read_blob(store: ObjectStore, workspace_id: UUID, sha256: str) -> RunB
 def unpacked(packed: bytes) -> RunBlob:
     """Takes seconds where an account is large: not in the event loop."""
     return RunBlob.model_validate_json(gzip.decompress(packed))
+
+
+def unpacked_for(packed: bytes, campaign_id: UUID) -> RunBlob:
+    """With the pool of that campaign alone, which takes a fifth of the time. To be shown, not decided again."""
+    raw = from_json(gzip.decompress(packed))
+    for part in (raw["problem"], raw["decision"]):
+        part["pools"] = [pool for pool in part["pools"] if pool["campaign_id"] == str(campaign_id)]
+    return RunBlob.model_validate_json(to_json(raw))
 
 
 def decided(problem: Problem, rules: Sequence[Rule]) -> tuple[Decision, list[Evaluation]]:

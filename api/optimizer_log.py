@@ -7,7 +7,7 @@ from anyio import to_thread
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from activities.run_blobs import unpacked
+from activities.run_blobs import unpacked, unpacked_for
 from api.problems import ApiError, ProblemType, not_found
 from api.schemas.base import next_cursor
 from api.schemas.optimizer import CampaignBeliefsView, MoveSetView, RunReasonsView
@@ -101,9 +101,8 @@ async def reasons(services: Services, caller: Caller, run_id: UUID, campaign_id:
 
 
 def _reasons(run_id: UUID, sha256: str, packed: bytes, campaign_id: UUID | None) -> RunReasonsView:
-    blob = unpacked(packed)
-    decided = zip(blob.problem.pools, blob.decision.pools, strict=True)
-    wanted = [(pool, answer) for pool, answer in decided if campaign_id in (None, pool.campaign_id)]
+    blob = unpacked(packed) if campaign_id is None else unpacked_for(packed, campaign_id)
+    wanted = list(zip(blob.problem.pools, blob.decision.pools, strict=True))
     return RunReasonsView(
         run_id=run_id,
         engine=blob.decision.engine,
