@@ -61,12 +61,14 @@ class Signs:
             days = sign_facts.together([await self._daily(part, at) for part in parts])
             async with self.database.workspace_transaction(run.workspace_id) as session:
                 hours = await _hours(session, facts, days, at)
-            signals = await to_thread.run_sync(_signals, days, at, hours.curve, model)
+            # Faults first: whatever becomes of the rest, what is broken freezes what it concerns.
             found = await to_thread.run_sync(detect, hours)
             async with self.database.workspace_transaction(run.workspace_id) as session:
-                await signs.store_signals(session, run.workspace_id, signals, at.now)
                 new, over = await signs.settle(session, account, at.now, [_seen(each, at) for each in found])
                 await tell(session, account, new, {each.campaign.id: each.campaign.name for each in facts})
+            signals = await to_thread.run_sync(_signals, days, at, hours.curve, model)
+            async with self.database.workspace_transaction(run.workspace_id) as session:
+                await signs.store_signals(session, run.workspace_id, signals, at.now)
         return SignsNoted(signals=len(signals), anomalies=len(found), new=len(new), over=over)
 
     async def _daily(self, facts: Sequence[PoolFacts], at: At) -> DailyCounts:
