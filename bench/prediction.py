@@ -119,7 +119,7 @@ def _raw(found: Examples) -> Floats:
 
 
 def _draw(bins: list[dict[str, float]]) -> None:
-    chart = leather.Chart("Built-in score, unseen campaigns of held-back worlds: said against came")
+    chart = leather.Chart("Built-in score, unseen campaigns: said, came")
     chart.add_x_scale(0, 1)
     chart.add_y_scale(0, 1)
     chart.add_line([(0, 0), (1, 1)], stroke_color="#bbbbbb", name="perfect")
