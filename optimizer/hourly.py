@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from optimizer.funnel2.beliefs import Tuning
-from optimizer.funnel2.choosing import BIG, Limits, Question, choose
+from optimizer.funnel2.choosing import BIG, DEAD, Limits, Question, choose
 from optimizer.funnel2.history import WINDOW_DAYS, History
 from optimizer.funnel2.layout import Flags, Floats, Ints, Layout
 
@@ -37,7 +37,10 @@ class HourlyPolicy:
         self._spent: deque[Floats] = deque(maxlen=RECENT)
         self._budgets: deque[Floats] = deque(maxlen=DAY + 1)
         self._reset_at: Floats = np.zeros(shape)
-        self._known: Flags = np.zeros(shape, dtype=bool)
+        self._known: Flags = np.zeros(shape, dtype=np.bool_)
+        self._dead: Flags = np.zeros(shape, dtype=np.bool_)
+        # Arms that came (back) to life and may grow at once.
+        self._fresh: Flags = np.zeros(shape, dtype=np.bool_)
 
     def step(self, observation: Mapping[str, Any]) -> dict[str, Any]:
         """Daily budgets for the next hour, whole minor units, never more than a campaign has."""
@@ -45,13 +48,14 @@ class HourlyPolicy:
         mask: Flags = np.array(observation["mask"], dtype=np.bool_)
         now = np.nan_to_num(np.asarray(observation["budgets"], dtype=np.float64)) * mask
         self._note(observation, hour, mask, now)
-        new = mask & ~self._known
-        self._known = self._known | mask
+        happened = self._look(mask, now)
         due = hour == 0 or (hour >= FIRST_DECISION and (hour - FIRST_DECISION) % RHYTHM == 0)
+        budget = np.floor(np.asarray(observation["campaign_budget"], dtype=np.float64))
+        concerned = (mask if due else happened).any(axis=1, keepdims=True) | (now.sum(axis=1) > budget)[:, None]
         answer = now
-        if (due or new.any()) and mask.any():
-            concerned = (mask if due else new).any(axis=1, keepdims=True)
+        if concerned.any():
             answer = np.where(concerned, self._decided(observation, hour, mask, now), now)
+            self._fresh &= ~concerned
         reference = self._budgets[0]
         self._reset_at = np.where(np.abs(answer - reference) > BIG * reference, hour, self._reset_at)
         return {"budgets": answer.astype(np.int64).tolist()}
@@ -68,45 +72,77 @@ class HourlyPolicy:
         self._cumulative = cumulative
         self._budgets.append(now)
 
+    def _look(self, mask: Flags, now: Floats) -> Flags:
+        """What cannot wait for the next decision: arms that appeared, died, or came back."""
+        new = mask & ~self._known
+        self._known = self._known | mask
+        spent, paced = self._recent()
+        dead = mask & (now > 0) & (spent < DEAD * paced) & (len(self._spent) == RECENT)
+        back = self._dead & ~dead & mask
+        died = dead & ~self._dead
+        self._dead, self._fresh = dead, self._fresh | new | back
+        return np.asarray(new | died | back)
+
+    def _recent(self) -> tuple[Floats, Floats]:
+        """What was spent in the last hours, and what the budgets of those hours were to spend."""
+        if not self._spent:
+            return np.zeros(self._known.shape), np.zeros(self._known.shape)
+        budgets = list(self._budgets)[-len(self._spent) :]
+        return np.sum(self._spent, axis=0), np.sum(budgets, axis=0) / DAY
+
     def _decided(self, observation: Mapping[str, Any], hour: int, mask: Flags, now: Floats) -> Floats:
+        budget = np.floor(np.asarray(observation["campaign_budget"], dtype=np.float64))
+        minimum = np.asarray(observation["min_budget"], dtype=np.float64).reshape(len(mask), -1)
+        minimums = np.ceil(np.broadcast_to(minimum, mask.shape)).astype(np.int64)
+        mask = self._affordable(minimums, budget, mask, now)
         rows = np.flatnonzero(mask.any(axis=1))
         arms = np.nonzero(mask)
-        totals = np.floor(np.asarray(observation["campaign_budget"], dtype=np.float64)).astype(np.int64)[rows]
-        layout = Layout.over(mask.sum(axis=1)[rows])
-        minimum = np.asarray(observation["min_budget"], dtype=np.float64)
-        least = np.ceil(np.broadcast_to(minimum.reshape(len(mask), -1), mask.shape)[arms]).astype(np.int64)
+        layout, totals, least = Layout.over(mask.sum(axis=1)[rows]), budget.astype(np.int64)[rows], minimums[arms]
+        wanted = np.zeros(mask.shape)
+        if not len(rows):
+            return wanted
+        spent, paced = self._recent()
         held, before = now[arms].astype(np.int64), self._budgets[0][arms].astype(np.int64)
         asked = Question(
             layout=layout,
             history=self._history(arms),
             now=held,
             before=before,
-            limits=self._limits((held, before, least), totals, layout, hour),
+            limits=self._limits((held, before, least), self._fresh[arms], (totals, layout), hour),
             totals=totals,
             score=_logit(np.asarray(observation["prior"], dtype=np.float64)[arms]),
             value=np.ones(len(held)),
-            paced=held.astype(np.float64),
-            recent_spend=np.sum([hours[arms] for hours in self._spent], axis=0) + np.zeros(len(held)),
+            paced=paced[arms] * DAY / max(len(self._spent), 1),
+            recent_spend=spent[arms],
             recent_days=np.where(before > 0, len(self._spent) / DAY, 0.0),
             learning=np.asarray(observation["learning"], dtype=np.bool_)[arms],
             learning_days=(hour - self._reset_at[arms]) / DAY,
         )
-        wanted = np.zeros(mask.shape)
         wanted[arms] = choose(asked, self._tuning).amounts(asked)
         return wanted
 
-    def _limits(self, budgets: tuple[Ints, Ints, Ints], totals: Ints, layout: Layout, hour: int) -> Limits:
+    def _affordable(self, minimums: Ints, budget: Floats, mask: Flags, now: Floats) -> Flags:
+        """Where not even the minimums of all can be paid: those with the largest budgets, as many as can be."""
+        order = np.argsort(-(now + mask), axis=1, kind="stable")
+        needed = np.cumsum(np.take_along_axis(minimums * mask, order, axis=1), axis=1)
+        fits = np.zeros(mask.shape, dtype=np.bool_)
+        np.put_along_axis(fits, order, needed <= budget[:, None], axis=1)
+        return np.asarray(mask & fits)
+
+    def _limits(self, budgets: tuple[Ints, Ints, Ints], fresh: Flags, pools: tuple[Ints, Layout], hour: int) -> Limits:
         """Small steps from what an arm had a day ago; one that has nothing yet may get up to an equal share."""
-        held, before, least = budgets
+        (held, before, least), (totals, layout) = budgets, pools
         step = self._tuning.step
         most = np.maximum(layout.spread(totals.astype(np.float64)).astype(np.int64), least)
         share = np.maximum(most // layout.pooled(np.ones(len(held))).astype(np.int64), least)
-        fresh = held < least
+        fresh = (held < least) | (fresh & (hour > 0))
         low = np.maximum(np.ceil(before * (1 - step)).astype(np.int64), least)
         high = np.maximum(np.floor(before * (1 + step)).astype(np.int64), least)
         low, high = np.where(fresh, least, low), np.where(fresh, most if hour == 0 else share, high)
-        # Before anything was seen nothing big is done; nor twice within a day.
+        # Before anything was seen nothing big is done.
         still = (hour == 0) & ~fresh
+        tight = layout.pooled(low) > most
+        low = np.where(tight, least, low)
         return Limits(low, high, np.where(still, low, least), np.where(still, high, most))
 
     def _history(self, arms: tuple[Ints, ...]) -> History:

@@ -11,6 +11,8 @@ import numpy as np
 from optimizer.funnel2.layout import Floats, Ints, Layout
 
 _STEPS = 60
+_CLOSE = 0.1
+"""Of a unit: rounding settles the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,31 +35,33 @@ def allocate(curves: Curves, low: Ints, high: Ints, totals: Ints, layout: Layout
     Where the limits do not allow the total, the nearest to it that they do.
     """
     wanted = np.clip(totals, layout.total(low).astype(np.int64), layout.total(high).astype(np.int64))
-    exact = _exact(curves, low, high, wanted.astype(np.float64), layout)
-    return _whole(exact, low, high, wanted, layout)
+    return _whole(share_out(curves, low, high, wanted, layout), low, high, wanted, layout)
 
 
-def _exact(curves: Curves, low: Ints, high: Ints, wanted: Floats, layout: Layout) -> Floats:
-    """Newton's method on the reciprocal of the slope, kept inside a bracket: the sum is a rising chain of lines."""
+def share_out(curves: Curves, low: Ints, high: Ints, totals: Ints, layout: Layout) -> Floats:
+    """Before rounding; sums are right to a fraction of a unit.
+
+    Newton's method on the reciprocal of the slope, kept inside a bracket: the sum is a rising chain of lines.
+    """
     gain = np.maximum(curves.rate * curves.scale, 1e-300)
     floor, ceiling = low.astype(np.float64), high.astype(np.float64)
-    rises = (floor + curves.scale) / gain
-    below = np.minimum.reduceat(rises, layout.first)
+    wanted = np.clip(totals.astype(np.float64), layout.total(floor), layout.total(ceiling))
+    below = np.minimum.reduceat((floor + curves.scale) / gain, layout.first)
     above = np.maximum.reduceat((ceiling + curves.scale) / gain, layout.first)
-    level = (wanted + layout.total(curves.scale)) / layout.total(gain)
-    level = np.clip(level, below, above)
+    level = np.clip((wanted + layout.total(curves.scale)) / layout.total(gain), below, above)
     amounts = floor
     for _ in range(_STEPS):
-        line = layout.spread(level) * gain - curves.scale
-        amounts = np.clip(line, floor, ceiling)
+        line = level[layout.of] * gain - curves.scale
+        amounts = np.minimum(np.maximum(line, floor), ceiling)
         missing = wanted - layout.total(amounts)
-        if np.all(np.abs(missing) <= 1e-9 * np.maximum(wanted, 1.0)):
+        if (np.abs(missing) <= _CLOSE).all():
             break
-        below, above = np.where(missing > 0, level, below), np.where(missing > 0, above, level)
-        slope = layout.total(np.where((line > floor) & (line < ceiling), gain, 0.0))
+        short = missing > 0
+        below, above = np.where(short, level, below), np.where(short, above, level)
+        slope = layout.total(np.where(amounts == line, gain, 0.0))
         step = level + missing / np.maximum(slope, 1e-300)
         inside = (step > below) & (step < above) & (slope > 0)
-        level = np.where(inside, step, (below + above) / 2)
+        level = np.where(inside | (np.abs(missing) <= _CLOSE), np.where(inside, step, level), (below + above) / 2)
     return amounts
 
 

@@ -73,8 +73,10 @@ class Beliefs:
 def believe(seen: History, layout: Layout, scale: Floats, score: Floats, tuning: Tuning) -> Beliefs:
     """`scale` in units; `score` is the logit of the score from before launch, 0 where there is none."""
     ahead = score - layout.mean(score, np.ones_like(score))
-    per_spend, click_variance = _clicks(seen, layout, scale, ahead, tuning)
-    per_click, conversion_variance = _conversions(seen, layout, ahead, tuning)
+    # What is lost while the platform learns shows half in clicks per spend and half in conversions per click.
+    whole = np.sqrt(1 - tuning.learning_cost * seen.learning) if seen.learning.any() else 1.0
+    per_spend, click_variance = _clicks(seen, whole, layout, (scale, ahead), tuning)
+    per_click, conversion_variance = _conversions(seen, whole, layout, ahead, tuning)
     return Beliefs(
         clicks_per_spend=per_spend,
         conversions_per_click=per_click,
@@ -86,10 +88,13 @@ def believe(seen: History, layout: Layout, scale: Floats, score: Floats, tuning:
     )
 
 
-def _clicks(seen: History, layout: Layout, scale: Floats, ahead: Floats, tuning: Tuning) -> tuple[Floats, Floats]:
+def _clicks(
+    seen: History, whole: Floats | float, layout: Layout, of: tuple[Floats, Floats], tuning: Tuning
+) -> tuple[Floats, Floats]:
     """Clicks per unit at the first unit: what was spent counts as what it is worth on the curve."""
+    scale, ahead = of
     ran = np.maximum(seen.ran, 1e-3)
-    worth = scale[:, None] * np.log1p(seen.spend / (ran * scale[:, None])) * ran * _unhampered(seen, tuning)
+    worth = scale[:, None] * np.log1p(seen.spend / (ran * scale[:, None])) * ran * whole
     daily = seen.clicks.sum(axis=1) / np.maximum(seen.days, 1e-3)
     certain = 1 / (1 + tuning.day_noise * daily)
     memory = _memory(tuning.day_noise + 1 / np.maximum(daily, 1e-3), tuning.drift)
@@ -100,20 +105,17 @@ def _clicks(seen: History, layout: Layout, scale: Floats, ahead: Floats, tuning:
     return rate.believed(ahead, tuning, tuning.score_weight / 2)
 
 
-def _conversions(seen: History, layout: Layout, ahead: Floats, tuning: Tuning) -> tuple[Floats, Floats]:
+def _conversions(
+    seen: History, whole: Floats | float, layout: Layout, ahead: Floats, tuning: Tuning
+) -> tuple[Floats, Floats]:
     daily = layout.pooled(seen.conversions.sum(axis=1)) / np.maximum(layout.pooled(seen.days), 1e-3)
     memory = _memory(1 / np.maximum(daily, 1e-3), tuning.drift)
-    could = _of((seen.converting * _unhampered(seen, tuning)) @ _REPORTED, memory)
+    could = _of((seen.converting * whole) @ _REPORTED, memory)
     converted = _of(seen.conversions @ _FADED, memory)
     account = (converted.sum() + 1e-9) / (could.sum() + 1e-9)
     known = tuning.pool_conversions
     pool = (layout.pooled(converted) + known) / (layout.pooled(could) + known / account)
     return _Rate(converted, could, pool, layout, known).believed(ahead, tuning, tuning.score_weight / 2)
-
-
-def _unhampered(seen: History, tuning: Tuning) -> Floats:
-    """What is lost while the platform learns shows half in clicks per spend and half in conversions per click."""
-    return np.asarray(np.sqrt(1 - tuning.learning_cost * seen.learning), dtype=np.float64)
 
 
 def _memory(noise: Floats, drift: float) -> Ints:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
-from optimizer.funnel2.allocation import Curves, allocate
+from optimizer.funnel2.allocation import Curves, allocate, share_out
 from optimizer.funnel2.beliefs import Beliefs, Tuning, believe
 from optimizer.funnel2.history import History
 from optimizer.funnel2.layout import Flags, Floats, Ints, Layout
@@ -102,9 +102,9 @@ def choose(asked: Question, tuning: Tuning) -> Choice:
     dead, idle = lame(asked)
     curves = Curves(np.where(dead, beliefs.rate * 1e-6, beliefs.rate) * asked.value, beliefs.scale)
     limits = _of_the_lame(asked, dead, idle)
-    near = allocate(curves, limits.low, limits.high, asked.totals, layout)
-    amounts = _far_where_worth_it(asked, tuning, curves, limits, near, dead)
-    amounts = _without_small_edits(asked, curves, limits, amounts)
+    near = share_out(curves, limits.low, limits.high, asked.totals, layout)
+    exact = _far_where_worth_it(asked, tuning, curves, limits, near, dead)
+    amounts = _without_small_edits(asked, curves, limits, exact)
     before, after = curves.results(asked.now), curves.results(amounts)
     whole = np.maximum(layout.total(before), 1e-300)
     return Choice(
@@ -148,14 +148,16 @@ def _of_the_lame(asked: Question, dead: Flags, idle: Flags) -> Limits:
 
 
 def _far_where_worth_it(
-    asked: Question, tuning: Tuning, curves: Curves, limits: Limits, near: Ints, dead: Flags
-) -> Ints:
+    asked: Question, tuning: Tuning, curves: Curves, limits: Limits, near: Floats, dead: Flags
+) -> Floats:
     """Big steps where what they bring sooner than small ones is more than what learning anew costs."""
     layout = asked.layout
-    wide = allocate(curves, limits.least, limits.most, asked.totals, layout)
+    if (limits.least == limits.low).all() and (limits.most == limits.high).all():
+        return near
+    wide = share_out(curves, limits.least, limits.most, asked.totals, layout)
     matters = np.abs(wide - near) > LEAST_FAR * layout.spread(asked.totals.astype(np.float64))
     low, high = np.where(matters, limits.least, limits.low), np.where(matters, limits.most, limits.high)
-    far = allocate(curves, low, high, asked.totals, layout)
+    far = share_out(curves, low, high, asked.totals, layout)
     reached = np.maximum(curves.results(far), 1e-300)
     whole = layout.total(reached)
     # Small steps get there too, one a day; on the way about a third of the difference is lost.
@@ -170,12 +172,17 @@ def _far_where_worth_it(
     return np.where(worth_it, far, near)
 
 
-def _without_small_edits(asked: Question, curves: Curves, limits: Limits, amounts: Ints) -> Ints:
-    """The others are settled once more without them, no further than they went."""
+def _without_small_edits(asked: Question, curves: Curves, limits: Limits, amounts: Floats) -> Ints:
+    """The others are settled once more without them, no further than they went; in whole units."""
     may_stay = (limits.least <= asked.now) & (asked.now <= limits.most)
     small = (np.abs(amounts - asked.now) < LEAST_EDIT * asked.now) & may_stay
-    low = np.where(small, asked.now, np.minimum(limits.low, amounts))
-    high = np.where(small, asked.now, np.maximum(limits.high, amounts))
-    settled = allocate(curves, low, high, asked.totals, asked.layout)
-    fits = asked.layout.spread((asked.layout.total(settled) == asked.layout.total(amounts)).astype(np.float64)) > 0
-    return np.where(fits, settled, amounts)
+    low = np.where(small, asked.now, np.minimum(limits.low, np.floor(amounts).astype(np.int64)))
+    high = np.where(small, asked.now, np.maximum(limits.high, np.ceil(amounts).astype(np.int64)))
+    low, high = np.maximum(low, limits.least), np.minimum(high, limits.most)
+    totals, layout = asked.totals, asked.layout
+    # Where too few are left to make up for those that stay, small edits are made after all.
+    stuck = (layout.total(high) < totals) | (layout.total(low) > totals)
+    free = layout.spread(stuck.astype(np.float64)) > 0
+    low = np.where(free, np.minimum(limits.low, np.floor(amounts).astype(np.int64)), low)
+    high = np.where(free, np.maximum(limits.high, np.ceil(amounts).astype(np.int64)), high)
+    return allocate(curves, np.maximum(low, limits.least), np.minimum(high, limits.most), totals, layout)
