@@ -21,8 +21,6 @@ from records.audit import AuditEntry
 from records.ledger import database_now
 from records.paging import Place, newest_first
 
-_ROWS = 1_000
-
 
 class UnknownAnomaly(Exception):
     """No such anomaly in this workspace."""
@@ -70,20 +68,20 @@ async def store_signals(
     session: AsyncSession, workspace_id: UUID, signals: Sequence[NewSignal], as_of: datetime
 ) -> None:
     """The newest word on each ad set; what was read before stays where a newer word is there."""
-    for start in range(0, len(signals), _ROWS):
-        rows = [
-            {"id": uuid4(), "workspace_id": workspace_id, "as_of": as_of, **asdict(signal)}
-            for signal in signals[start : start + _ROWS]
-        ]
-        new = insert(OwnerSignal).values(rows)
-        taken = {name: new.excluded[name] for name in rows[0] if name not in ("id", "workspace_id", "object_id")}
-        await session.execute(
-            new.on_conflict_do_update(
-                index_elements=["workspace_id", "object_id"],
-                set_=taken,
-                where=col(OwnerSignal.as_of) <= new.excluded["as_of"],
-            )
-        )
+    if not signals:
+        return
+    rows = [
+        {"id": uuid4(), "workspace_id": workspace_id, "as_of": as_of, **asdict(signal)}
+        for signal in sorted(signals, key=lambda signal: signal.object_id)
+    ]
+    new = insert(OwnerSignal)
+    taken = {name: new.excluded[name] for name in rows[0] if name not in ("id", "workspace_id", "object_id")}
+    statement = new.on_conflict_do_update(
+        index_elements=["workspace_id", "object_id"],
+        set_=taken | {"updated_at": sa.func.now()},
+        where=col(OwnerSignal.as_of) <= new.excluded["as_of"],
+    )
+    await session.execute(statement, rows)
 
 
 async def signals_of(session: AsyncSession, campaign_ids: Collection[UUID]) -> dict[UUID, dict[UUID, OwnerSignal]]:
