@@ -25,7 +25,7 @@ class Tuning:
     """Of clicks per spend, and of conversions per click, between the owners of a pool; measured as figures come."""
     score_weight: float = 0.25
     """By how much log results per spend differ for one unit of the logit of the score from before launch."""
-    scale: float = 0.15
+    scale: float = 0.35
     """Where an owner's slope has halved, relative to an equal share of its pool."""
     pool_conversions: float = 10.0
     """The account's own rate weighs as much as this many conversions of a pool."""
