@@ -105,7 +105,7 @@ class HourlyPolicy:
         held, before = now[arms].astype(np.int64), self._budgets[0][arms].astype(np.int64)
         asked = Question(
             layout=layout,
-            history=self._history(arms),
+            history=self._history(mask),
             now=held,
             before=before,
             limits=self._limits((held, before, least), self._fresh[arms], (totals, layout), hour),
@@ -145,11 +145,13 @@ class HourlyPolicy:
         low = np.where(tight, least, low)
         return Limits(low, high, np.where(still, low, least), np.where(still, high, most))
 
-    def _history(self, arms: tuple[Ints, ...]) -> History:
-        days = np.zeros((5, len(arms[0]), WINDOW_DAYS))
+    def _history(self, mask: Flags) -> History:
+        places = np.flatnonzero(mask)
+        days = np.zeros((5, WINDOW_DAYS, len(places)))
         for age, counts in enumerate(self._days):
-            days[:, :, age] = counts[:, arms[0], arms[1]]
-        spend, clicks, conversions, ran, learning = np.maximum(days, 0.0)
+            np.take(counts.reshape(5, -1), places, axis=1, out=days[:, age])
+        np.maximum(days, 0.0, out=days)
+        spend, clicks, conversions, ran, learning = (counts.T for counts in days)
         return History(spend, clicks, conversions, clicks, ran, learning / np.maximum(ran, 1e-9))
 
 
