@@ -150,9 +150,11 @@ class HourlyPolicy:
         days = np.zeros((5, WINDOW_DAYS, len(places)))
         for age, counts in enumerate(self._days):
             np.take(counts.reshape(5, -1), places, axis=1, out=days[:, age])
-        np.maximum(days, 0.0, out=days)
+        known = days[:, : len(self._days)]
+        np.maximum(known, 0.0, out=known)
         spend, clicks, conversions, ran, learning = (counts.T for counts in days)
-        return History(spend, clicks, conversions, clicks, ran, learning / np.maximum(ran, 1e-9))
+        learnt = learning / np.maximum(ran, 1e-9) if learning.any() else learning
+        return History(spend, clicks, conversions, clicks, ran, learnt)
 
 
 def _logit(score: Floats) -> Floats:
