@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -20,6 +20,11 @@ from records import audit, changes
 from records.audit import AuditEntry
 from records.ledger import database_now
 from records.paging import Place, newest_first
+
+QUIET = timedelta(hours=48)
+"""A fault that comes and goes is one: what was dismissed goes on where it is over for less, within a week in all."""
+WEEK = timedelta(days=7)
+Key = tuple[AnomalyKind, UUID | None, str | None]
 
 
 class UnknownAnomaly(Exception):
@@ -60,7 +65,7 @@ class Seen:
     external_id: str | None = None
 
     @property
-    def key(self) -> tuple[AnomalyKind, UUID | None, str | None]:
+    def key(self) -> Key:
         return self.kind, self.campaign_id, self.external_id
 
 
@@ -109,39 +114,64 @@ async def settle(
 ) -> tuple[list[Anomaly], int]:
     """Opens what is new, follows what goes on, and ends what is over; answers with the new ones and how many ended.
 
-    What somebody dismissed stays dismissed until it is over. Idempotency: repeating it opens nothing twice.
+    What somebody dismissed stays dismissed until it is surely over, and so does what is left of it in single
+    campaigns. Idempotency: repeating it opens nothing twice.
     """
     lock = sa.text("select pg_advisory_xact_lock(hashtextextended('anomalies ' || :ad_account_id, 0))")
     await session.execute(lock, {"ad_account_id": str(account.id)})
     running = {_key(row): row for row in await open_of(session, account.id)}
+    lately = {_key(row): row for row in await _dismissed_lately(session, account.id, now)}
+    dismissed = lately | {key: row for key, row in running.items() if row.dismissed_at is not None}
     new: list[Anomaly] = []
+    changed: list[Anomaly] = []
     for each in seen:
-        row = running.pop(each.key, None)
+        row = running.pop(each.key, None) or lately.get(each.key)
         if row is None:
-            row = Anomaly(
-                workspace_id=account.workspace_id,
-                ad_account_id=account.id,
-                campaign_id=each.campaign_id,
-                external_id=each.external_id,
-                kind=each.kind,
-                since=each.since,
-                score=each.score,
-                freezes=each.freezes,
-                words=each.words,
-            )
+            row = _opened(account, each, dismissed.get((each.kind, None, None)))
             session.add(row)
-            new.append(row)
-        else:
-            row.score, row.words = max(row.score, each.score), each.words
+            (new if row.dismissed_at is None else changed).append(row)
+            continue
+        if row.until is not None:
+            row.until = None
+            changed.append(row)
+        row.score, row.words = max(row.score, each.score), each.words
     for row in running.values():
         row.until = now
     await session.flush()
-    for row in [*new, *running.values()]:
+    for row in [*new, *changed, *running.values()]:
         await changes.notify(session, account.workspace_id, "anomaly", row.id)
     return new, len(running)
 
 
-def _key(row: Anomaly) -> tuple[AnomalyKind, UUID | None, str | None]:
+def _opened(account: AdAccount, seen: Seen, whole: Anomaly | None) -> Anomaly:
+    """`whole`: the same fault of the whole account, where somebody dismissed that."""
+    return Anomaly(
+        workspace_id=account.workspace_id,
+        ad_account_id=account.id,
+        campaign_id=seen.campaign_id,
+        external_id=seen.external_id,
+        kind=seen.kind,
+        since=seen.since,
+        score=seen.score,
+        freezes=seen.freezes,
+        words=seen.words,
+        dismissed_by=whole.dismissed_by if whole else None,
+        dismissed_name=whole.dismissed_name if whole else None,
+        dismissed_at=whole.dismissed_at if whole else None,
+    )
+
+
+async def _dismissed_lately(session: AsyncSession, ad_account_id: UUID, now: datetime) -> list[Anomaly]:
+    query = select(Anomaly).where(
+        col(Anomaly.ad_account_id) == ad_account_id,
+        col(Anomaly.since) >= now - WEEK,
+        col(Anomaly.until) >= now - QUIET,
+        col(Anomaly.dismissed_at).is_not(None),
+    )
+    return list(await session.scalars(query.order_by(col(Anomaly.until))))
+
+
+def _key(row: Anomaly) -> Key:
     return row.kind, row.campaign_id, row.external_id
 
 
@@ -191,7 +221,7 @@ async def get(session: AsyncSession, anomaly_id: UUID, *, lock: bool = False) ->
 
 
 async def dismiss(session: AsyncSession, anomaly_id: UUID, actor: Actor, command_id: str) -> Anomaly:
-    """A person says that it is right so: it freezes nothing any more, and is told no more until it is over.
+    """A person says that it is right so: it freezes nothing any more, and is told no more until it is surely over.
 
     Idempotency: the command id.
 
