@@ -22,7 +22,7 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from bench import allocation, beside, composition, hourly, speed
+from bench import allocation, anomaly, beside, composition, hourly, prediction, speed
 from bench.hourly import Hour
 from bench.installation import FOLDER, BenchFailed, access, demo_seconds, remove_state, running
 from bench.timing import Pair
@@ -49,7 +49,8 @@ class Figure:
 @dataclass
 class Report:
     """`stages` are those of the demo. `beside` are ratios, `hours` runs over large accounts; neither has a limit.
-    `allocation` is what budget policies bring in invented accounts, by world.
+    `allocation` is what budget policies bring in invented accounts, by world; `prediction` how well scores come true;
+    `anomaly` how many labelled windows detectors hit.
     """
 
     machine: dict[str, Any]
@@ -58,6 +59,8 @@ class Report:
     beside: list[Pair] = field(default_factory=list)
     hours: list[Hour] = field(default_factory=list)
     allocation: dict[str, list[allocation.Row]] = field(default_factory=dict)
+    prediction: list[prediction.Row] = field(default_factory=list)
+    anomaly: list[anomaly.Row] = field(default_factory=list)
 
 
 def main() -> int:
@@ -96,6 +99,9 @@ def measure(report: Report, console: Console) -> None:
         report.hours = hourly.measure()
     console.print("Budget policies in invented accounts")
     report.allocation = allocation.measure(WORLD_SEEDS)
+    console.print("Scores of invented campaigns, strange hours of invented series")
+    report.prediction = prediction.main()
+    report.anomaly = anomaly.main(console=console)
     report.figures = [
         Figure("start with empty state", first_s, 90, "s"),
         Figure("start again", warm_s, 15, "s"),
@@ -107,6 +113,7 @@ def measure(report: Report, console: Console) -> None:
             for ratio, ms in composition.milliseconds().items()
         ),
         *optimizer_figures(report.allocation),
+        *learned_figures(report),
     ]
 
 
@@ -123,6 +130,22 @@ def optimizer_figures(played: Mapping[str, Sequence[allocation.Row]]) -> list[Fi
         Figure("gap closed where there is little to gain", level.gap, 0, "%", at_least=True),
         Figure(decided, decision.deciding_s, 2, "s"),
         Figure("its memory", decision.memory_mb, 2048, "MB"),
+    ]
+
+
+def learned_figures(report: Report) -> list[Figure]:
+    """The built-in score is to be behind the smoothed ratio nowhere, the detector ahead of the other two."""
+    scores = [row for row in report.prediction if row.name == "ours, built in"]
+    ours, *others = report.anomaly
+    return [
+        Figure("worlds where the score is behind the smoothed ratio", sum(row.behind for row in scores), 0, ""),
+        Figure(
+            f"strange windows hit of {ours.windows}, at one false alert in four weeks",
+            ours.hit[0],
+            max(row.hit[0] for row in others),
+            "",
+            at_least=True,
+        ),
     ]
 
 
