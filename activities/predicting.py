@@ -6,7 +6,7 @@ no code. The same past is learnt from once.
 
 import asyncio
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -16,6 +16,7 @@ from pydantic import JsonValue
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 
+from activities.errors import waiting
 from activities.heartbeats import heartbeating
 from activities.histories import History, read
 from activities.workspaces import in_each_workspace
@@ -32,6 +33,7 @@ from records.database import Database
 from records.learning import predictors
 
 TRAINED_EVERY = timedelta(days=7)
+NEXT_TRY = timedelta(seconds=30)
 KIND = "logistic regression pulled to the built-in one"
 
 log = structlog.get_logger()
@@ -42,11 +44,19 @@ _loaded: dict[str, Model] = {}
 class Predicting:
     database: Database
     storage: ObjectStore
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """A process trains one workspace at a time: hourly decisions share its few places and cannot wait for minutes."""
 
     @activity.defn
     async def train(self, asked: TrainPredictor) -> PredictorTrained:
-        """Idempotency: the history's hash."""
-        async with heartbeating():
+        """Idempotency: the history's hash.
+
+        Raises:
+            ApplicationError: another training is under way here; the place is left to others, and it is tried again.
+        """
+        if self.turn.locked():
+            raise waiting("Another training is under way.", NEXT_TRY)
+        async with heartbeating(), self.turn:
             return await self._train(asked.workspace_id)
 
     @activity.defn
@@ -59,7 +69,8 @@ class Predicting:
             last = await predictors.last_trained_at(session)
         if last is not None and utc_now() - last < TRAINED_EVERY:
             return 0
-        return 0 if (await self._train(workspace_id)).repeated else 1
+        async with self.turn:
+            return 0 if (await self._train(workspace_id)).repeated else 1
 
     async def _train(self, workspace_id: UUID) -> PredictorTrained:
         history = await read(self.database, workspace_id)

@@ -1,13 +1,16 @@
 """What a workspace learns from its past, what of it serves, and what becomes of it when people or stores intervene."""
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
 import pytest_asyncio
 from sqlmodel import col, select
+from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
+from activities.errors import ErrorType
 from activities.histories import read
 from activities.predicting import Predicting, serving_model
 from bench.panels import FAMILIES, Market, simulate
@@ -149,6 +152,20 @@ async def test_a_model_that_is_lost_leaves_the_built_in_one(past: Past) -> None:
         await predictors.store(session, row)
 
     assert await past.serving() == BUILT_IN.name
+
+
+async def test_a_second_training_leaves_its_place_to_hourly_decisions(past: Past) -> None:
+    predicting = Predicting(past.office.db, past.store)
+    asked = TrainPredictor(workspace_id=past.office.workspace_id)
+
+    first, second = await asyncio.gather(
+        *(ActivityEnvironment().run(predicting.train, asked) for _ in range(2)), return_exceptions=True
+    )
+
+    assert isinstance(first, PredictorTrained)
+    assert isinstance(second, ApplicationError)
+    assert (second.type, second.non_retryable) == (ErrorType.WAITING, False)
+    assert (await ActivityEnvironment().run(predicting.train, asked)).repeated
 
 
 async def test_every_workspace_learns_once_a_week(database: servers.Database, store: S3Store) -> None:
