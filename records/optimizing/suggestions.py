@@ -19,7 +19,7 @@ from models.tables.ad_account import AdAccount
 from models.tables.base import JsonObject
 from models.tables.campaign import Campaign
 from models.tables.optimization import Suggestion
-from records import audit, changes
+from records import audit, changes, signs
 from records.audit import AuditEntry
 from records.ledger import database_now
 from records.optimizing.owners import budget_owners
@@ -127,6 +127,8 @@ async def edit(session: AsyncSession, suggestion_id: UUID, amounts: Mapping[UUID
 async def approve(session: AsyncSession, suggestion_id: UUID, by: By) -> Suggestion:
     """From here it is to be carried out, once; the caller starts that. Raises NotDecidable, also where it expired.
 
+    The optimizer's own is refused too where nothing may be moved by now.
+
     A repeat of the same command answers with the suggestion as it is by now.
     """
     row = await _open(session, suggestion_id, by)
@@ -134,9 +136,23 @@ async def approve(session: AsyncSession, suggestion_id: UUID, by: By) -> Suggest
         return await _there(session, suggestion_id)
     if row.kind != MOVE_BUDGET:
         raise NotDecidable("This is advice that nobody can apply by a button; dismiss it once it is dealt with.")
+    if row.optimizer_run_id is not None and (words := await _nothing_may_move(session, row.campaign_id)):
+        raise NotDecidable(words)
     row.status = SuggestionState.APPROVED
     await _decided(session, row, by, "approve_suggestion")
     return row
+
+
+async def _nothing_may_move(session: AsyncSession, campaign_id: UUID) -> str | None:
+    """Since it was proposed, its campaign may have been held out, or its results no longer be counted."""
+    campaign = await session.get_one(Campaign, campaign_id)
+    if campaign.held_out_at is not None:
+        return "The campaign is held out to measure the optimizer. Let it be optimized again first, or dismiss this."
+    wrong = await signs.open_of(session, campaign.ad_account_id) if campaign.ad_account_id else []
+    for each in wrong:
+        if each.freezes and each.dismissed_at is None and each.campaign_id in (None, campaign_id):
+            return f"Nothing is moved now: {each.words}. Wait until that is over, or dismiss it if it is right so."
+    return None
 
 
 async def dismiss(session: AsyncSession, suggestion_id: UUID, reason: str, by: By) -> Suggestion:

@@ -10,16 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.contracts.base import Actor
 from models.domain.budget_moves import BudgetMoves
-from models.domain.states import Channel, SuggestionState
+from models.domain.states import AnomalyKind, Channel, SuggestionState
 from models.tables.ad_account import AdAccount
+from models.tables.campaign import Campaign
 from models.tables.identity import Workspace
 from models.tables.optimization import OptimizerRun, Suggestion
 from providers.storage.s3 import S3Store
-from records import audit
+from records import audit, signs
 from records.database import Database
 from records.optimizing import proposals, suggestions
 from records.optimizing.proposals import Proposal
 from records.optimizing.suggestions import By, NotDecidable
+from records.signs import Seen
 from tests import servers
 from tests.activities.deciding_desk import BUDGET, DecidingDesk
 
@@ -129,6 +131,36 @@ async def test_nobody_decides_on_a_proposal_whose_time_is_over(desk: DecidingDes
     async with desk.database.workspace_transaction(desk.workspace_id) as session:
         assert await suggestions.expire(session) == 1
         assert await suggestions.expire(session) == 0
+
+
+async def test_nobody_approves_what_the_optimizer_proposed_before_its_campaign_was_held_out(
+    desk: DecidingDesk, proposed: Suggestion
+) -> None:
+    await desk.change(Campaign, proposed.campaign_id, held_out_at=desk.now)
+
+    words = await refused(desk, lambda session: suggestions.approve(session, proposed.id, by()))
+
+    assert words.startswith("The campaign is held out to measure the optimizer.")
+    await desk.change(Campaign, proposed.campaign_id, held_out_at=None)
+    approved = await do(desk, lambda session: suggestions.approve(session, proposed.id, by()))
+    assert approved.status is SuggestionState.APPROVED
+
+
+async def test_nobody_approves_what_the_optimizer_proposed_while_tracking_may_be_broken(
+    desk: DecidingDesk, proposed: Suggestion
+) -> None:
+    fault = Seen(AnomalyKind.TRACKING, desk.now, 4.0, True, "clicks without conversions, 0 in 6 h")
+    async with desk.database.workspace_transaction(desk.workspace_id) as session:
+        account = await session.get_one(AdAccount, desk.account_id)
+        ((row,), _) = await signs.settle(session, account, desk.now, [fault])
+
+    words = await refused(desk, lambda session: suggestions.approve(session, proposed.id, by()))
+
+    assert "clicks without conversions, 0 in 6 h" in words
+    async with desk.database.workspace_transaction(desk.workspace_id) as session:
+        await signs.dismiss(session, row.id, ANA, uuid4().hex)
+    approved = await do(desk, lambda session: suggestions.approve(session, proposed.id, by()))
+    assert approved.status is SuggestionState.APPROVED
 
 
 async def test_a_person_proposes_a_move_of_their_own_once(desk: DecidingDesk) -> None:
