@@ -40,6 +40,8 @@ EARLIER = timedelta(days=14)
 """How long before the oldest of these moves something else may still matter for it."""
 LEARNT_FROM = 500
 """Ad sets that tell how late results are reported."""
+LARGEST_BP = 10**9
+"""Results where there were none before are any times as many; records hold no larger number."""
 KNOWN_ENOUGH = 0.8
 """The share of the youngest day's results that has to be reported."""
 
@@ -135,7 +137,7 @@ def judged(account: Account, move: Unjudged) -> MoveVerdict | None:
     verdict = _verdict(account, move, window, found.kind, verdict_words(found, len(window.pairs), partly=partly))
     if found.effect is not None and found.low is not None and found.high is not None:
         verdict.effect_bp, verdict.low_bp, verdict.high_bp = (
-            round(share * 10_000) for share in (found.effect, found.low, found.high)
+            round(min(share * 10_000, LARGEST_BP)) for share in (found.effect, found.low, found.high)
         )
     return verdict
 

@@ -67,6 +67,17 @@ async def test_a_move_that_doubled_results_improved_them_and_others_say_what_wou
     assert (await desk.judge()).done == 0
 
 
+async def test_results_where_there_were_none_are_judged_however_many_they_are(desk: MovedDesk) -> None:
+    """As where nobody had counted them before."""
+    campaign = await desk.ran([0] * (len(EVEN) - LONG_AGO) + [150_000] * LONG_AGO)
+    move = await desk.moved(campaign, LONG_AGO)
+
+    swept = await desk.judge()
+
+    assert (swept.done, swept.problems) == (1, [])
+    assert (await judged(desk, move))[0] == MoveVerdictKind.IMPROVED
+
+
 async def test_what_lifted_every_campaign_is_no_improvement(desk: MovedDesk) -> None:
     moved = await desk.moved(await desk.ran(risen(LONG_AGO)), LONG_AGO)
     for _ in range(4):
