@@ -20,6 +20,7 @@ BIG = 0.2
 """From this step on an ad set is taken to begin learning anew."""
 RELEARNING_DAYS = 3.0
 """A reset costs the learning cost for about as long, or for what was learnt so far, where that is less."""
+FORESEEN_DAYS = 14.0
 LEAST_EDIT = 0.03
 """Of an owner's budget: smaller edits cost a write and bring nothing that could be seen."""
 LEAST_GAIN = 0.001
@@ -160,16 +161,32 @@ def _far_where_worth_it(
     far = share_out(curves, low, high, asked.totals, layout)
     reached = np.maximum(curves.results(far), 1e-300)
     whole = layout.total(reached)
-    # Small steps get there too, one a day; on the way about a third of the difference is lost.
-    distance = np.abs(np.log(np.maximum(far, 1) / np.maximum(near, 1)))
-    days = np.maximum.reduceat(distance, layout.first) / np.log(1 + tuning.step)
-    sooner = (whole - layout.total(curves.results(near))) / whole * days / 3
+    # Small steps get there too, one a day: what is ahead of them stays ahead until both have arrived where money should
+    # be in the end, and on the way there about a third of the difference is lost.
+    whole_way = _days(_in_the_end(asked, curves, limits, wide), near, layout, tuning)
+    ahead = _days(far, near, layout, tuning)
+    sooner = (whole - layout.total(curves.results(near))) / whole * (np.maximum(whole_way, ahead) - ahead * 2 / 3)
     resets = (np.abs(far - asked.before) > BIG * asked.before) & ~dead
     anew = np.where(asked.learning, np.minimum(asked.learning_days, RELEARNING_DAYS), RELEARNING_DAYS)
     cost = layout.total(np.where(resets, reached * anew * tuning.learning_cost, 0)) / whole
     effort = tuning.effort_days * layout.total(resets.astype(np.int64)) / layout.total(np.ones(len(far)))
     worth_it = layout.spread((sooner > tuning.caution * cost + effort).astype(np.float64)) > 0
     return np.where(worth_it, far, near)
+
+
+def _in_the_end(asked: Question, curves: Curves, limits: Limits, wide: Floats) -> Floats:
+    """Where money should be if there were no steps."""
+    pool = asked.layout.spread(asked.totals.astype(np.float64)).astype(np.int64)
+    if (limits.most >= pool).all():
+        return wide
+    return share_out(curves, np.zeros_like(pool), pool, asked.totals, asked.layout)
+
+
+def _days(there: Floats, here: Floats, layout: Layout, tuning: Tuning) -> Floats:
+    """Per pool: how many small steps it takes the owner that has furthest to go, within what can be foreseen."""
+    distance = np.abs(np.log(np.maximum(there, 1) / np.maximum(here, 1)))
+    steps = np.maximum.reduceat(distance, layout.first) / np.log(1 + tuning.step)
+    return np.asarray(np.minimum(steps, FORESEEN_DAYS), dtype=np.float64)
 
 
 def _without_small_edits(asked: Question, curves: Curves, limits: Limits, amounts: Floats) -> Ints:

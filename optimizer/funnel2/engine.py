@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 import numpy as np
 from scipy.special import ndtr
 
+from models.domain.states import OptimizerGoal
 from optimizer.funnel2 import wording
 from optimizer.funnel2.beliefs import Tuning
 from optimizer.funnel2.choosing import Choice, choose
-from optimizer.funnel2.layout import Flags, Floats
+from optimizer.funnel2.layout import Flags, Floats, Ints
 from optimizer.funnel2.limits import REST, Range
 from optimizer.funnel2.table import Table
 from optimizer.problem import Decision, Owner, OwnerDecision, Pool, PoolDecision, Problem, Why
@@ -150,7 +151,7 @@ class _Believed:
                 moves=False,
                 why=stays[0],
                 words=stays[1],
-                advice=self._advice() if stays[0] is Why.PLATFORM_OPTIMISES else None,
+                advice=self._advice(stays[0]),
                 owners=owners,
             )
         return PoolDecision(
@@ -162,6 +163,7 @@ class _Believed:
             expected_gain_bp=round(gain * 10_000),
             gain_low_bp=round((gain - INTERVAL * doubt) * 10_000),
             gain_high_bp=round((gain + INTERVAL * doubt) * 10_000),
+            advice=self._missed_target(self.choice.wanted, self.choice.after),
             owners=owners,
         )
 
@@ -186,10 +188,29 @@ class _Believed:
             return Why.NOTHING_TO_GAIN, "the budgets are where they should be"
         return Why.AT_LIMIT, "every budget is at a limit of what is approved"
 
-    def _advice(self) -> str:
+    def _advice(self, why: Why) -> str | None:
+        if why in (Why.FROZEN, Why.TOO_LITTLE_DATA):
+            return None
+        if why is not Why.PLATFORM_OPTIMISES:
+            return self._missed_target(self.table.asked.now, self.choice.before)
         better = self.figures.better[self._rows()]
         weak = [owner.name for owner, chance in zip(self.pool.owners, better, strict=True) if chance < WEAK]
         return wording.advice(weak if len(weak) < len(self.pool.owners) else [])
+
+    def _missed_target(self, amounts: Ints, results: Floats) -> str | None:
+        """The total is people's: where even the best split surely misses the target, they are told."""
+        rows, pool = self._rows(), self.pool
+        spend, brought = float(amounts[rows].sum()) * pool.unit_minor, float(results[rows].sum())
+        if spend <= 0 or brought <= 0:
+            return None
+        doubt = float(np.sqrt((results[rows] ** 2 * self.choice.beliefs.variance[rows]).sum())) / brought
+        at_best = brought / spend * float(np.exp(INTERVAL * doubt))
+        if pool.goal is OptimizerGoal.VALUE:
+            wanted = (pool.target_roas_bp or 0) / 10_000
+            return wording.missed_roas(brought / spend, wanted) if at_best < wanted else None
+        if pool.target_cost_minor and at_best * pool.target_cost_minor < 1:
+            return wording.missed_cost(self.problem.currency, spend / brought, pool.target_cost_minor)
+        return None
 
     def _owner(self, at: int, owner: Owner, stays: Unasked | None) -> OwnerDecision:
         row, unit = self.first + at, self.pool.unit_minor

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from models.domain.money import in_words
+from models.domain.states import OptimizerGoal
 from optimizer.problem import OwnerDecision, Pool, Problem
 
 PLATFORM_OPTIMISES = (
@@ -15,10 +16,12 @@ ADVICE = (
     "campaign budget optimisation off and give each ad set a budget"
 )
 _SAME = (0.98, 1.02)
+_RESULTS = ("more results", "fewer results", "as many results")
+_VALUE = ("more value", "less value", "as much value")
 
 
 class Standing(NamedTuple):
-    """`rate`: results per spend relative to the pool's mean."""
+    """`rate`: results, or their value, per spend relative to the pool's mean."""
 
     rate: float
     dead: bool
@@ -44,6 +47,21 @@ def advice(weak: Sequence[str]) -> str:
     return f"{ADVICE}; hardly any doubt is left that these bring less than the others: {', '.join(weak)}"
 
 
+def missed_cost(currency: str, expected: float, wanted_minor: int) -> str:
+    return (
+        f"even the best split is expected to pay about {in_words(round(expected), currency)} for a result, and "
+        f"{in_words(wanted_minor, currency)} is the target; less money in all, other ads or another target "
+        "would be needed"
+    )
+
+
+def missed_roas(expected: float, wanted: float) -> str:
+    return (
+        f"even the best split is expected to bring back about {expected:.2f} for each unit spent, and {wanted:.2f} is "
+        "the target; less money in all, other ads or another target would be needed"
+    )
+
+
 def close(gain: float, confidence: float) -> str:
     if confidence < 0.6:
         return "the differences between the ads may well be chance"
@@ -57,14 +75,14 @@ def moved(currency: str, pool: Pool, owners: Sequence[OwnerDecision], gain: floa
     per = " a day" if pool.daily else ""
     return (
         f"{in_words(amount, currency)}{per} moves to where it brings more, most of it to {names[best.object_id]}; "
-        f"{gain * 100:.1f} % more results are expected from the same money"
+        f"{gain * 100:.1f} % more {_aim(pool)} expected from the same money"
     )
 
 
 def owner(currency: str, pool: Pool, change: tuple[int, int], state: Standing) -> str:
     """`change`: the budget before and after, in minor units."""
     before, after = change
-    standing = _standing(state)
+    standing = _standing(state, value=pool.goal is OptimizerGoal.VALUE)
     if before == after:
         return f"stays: {standing}"
     if after < before and state.rate > _SAME[1]:
@@ -73,13 +91,18 @@ def owner(currency: str, pool: Pool, change: tuple[int, int], state: Standing) -
     return f"{in_words(before, currency)} → {in_words(after, currency)}{per}: {standing}"
 
 
-def _standing(state: Standing) -> str:
+def _aim(pool: Pool) -> str:
+    return "value is" if pool.goal is OptimizerGoal.VALUE else "results are"
+
+
+def _standing(state: Standing, *, value: bool) -> str:
     if state.dead:
         return "it spends next to nothing of its budget"
+    more, less, same = _VALUE if value else _RESULTS
     if state.rate > _SAME[1]:
-        words = f"{(state.rate - 1) * 100:.0f} % more results per spend than the campaign"
+        words = f"{(state.rate - 1) * 100:.0f} % {more} per spend than the campaign"
     elif state.rate < _SAME[0]:
-        words = f"{(1 - state.rate) * 100:.0f} % fewer results per spend than the campaign"
+        words = f"{(1 - state.rate) * 100:.0f} % {less} per spend than the campaign"
     else:
-        words = "as many results per spend as the campaign"
+        words = f"{same} per spend as the campaign"
     return f"{words}, but it does not spend what it has" if state.idle else words
