@@ -18,6 +18,8 @@ from records.optimizing.proposals import Proposal, proposal_id
 APPLY_WITHIN = timedelta(minutes=30)
 """After the figures were read; what is not sent by then is decided anew."""
 STALE = timedelta(hours=2)
+MOST_GAIN_BP = 10**9
+"""Records hold no larger number, and where next to nothing is expected of what runs, gains know no bounds."""
 OFF = "The optimizer is off for this campaign."
 REFUSED = "What was worked out breaks a limit, so nothing of it is done: "
 
@@ -136,9 +138,13 @@ def _moves_of(run: RunRef, problem: Problem, pool: Pool, answer: PoolDecision, f
         decided_at=decided_at,
         expires_at=decided_at + APPLY_WITHIN if state is MoveState.APPLYING else None,
         confidence_bp=answer.confidence_bp if moving else None,
-        expected_gain_bp=answer.expected_gain_bp if moving else None,
+        expected_gain_bp=_gain_bp(answer) if moving else None,
         actions=[_action(owner, each, answer) for owner, each in _changes(pool, answer)] if moving else [],
     )
+
+
+def _gain_bp(answer: PoolDecision) -> int | None:
+    return None if answer.expected_gain_bp is None else min(answer.expected_gain_bp, MOST_GAIN_BP)
 
 
 def _changes(pool: Pool, answer: PoolDecision) -> list[tuple[Owner, OwnerDecision]]:
@@ -183,7 +189,7 @@ def _proposal(run: RunRef, problem: Problem, pool: Pool, answer: PoolDecision) -
         description=sentence(answer.words),
         proposed_at=problem.now,
         action=BudgetMoves(budgets=budgets),
-        priority=answer.expected_gain_bp or 0,
+        priority=_gain_bp(answer) or 0,
     )
 
 

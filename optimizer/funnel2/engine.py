@@ -30,6 +30,8 @@ INTERVAL = 1.2816
 """Standard deviations to either side of the middle that hold 80 %."""
 WEAK = 0.05
 LEAST_RATE = 1e-100
+MOST_GAIN = 10.0
+"""Where next to nothing is expected of what runs, any multiple of it could be said."""
 
 Unasked = tuple[Why, str]
 
@@ -158,11 +160,11 @@ class _Believed:
             campaign_id=self.pool.campaign_id,
             moves=True,
             why=Why.MOVED,
-            words=wording.moved(self.problem.currency, self.pool, owners, gain),
+            words=wording.moved(self.problem.currency, self.pool, owners, gain if gain < MOST_GAIN else None),
             confidence_bp=round(min(confidence, 0.9999) * 10_000),
-            expected_gain_bp=round(gain * 10_000),
-            gain_low_bp=round((gain - INTERVAL * doubt) * 10_000),
-            gain_high_bp=round((gain + INTERVAL * doubt) * 10_000),
+            expected_gain_bp=_basis_points(gain),
+            gain_low_bp=_basis_points(gain - INTERVAL * doubt),
+            gain_high_bp=_basis_points(gain + INTERVAL * doubt),
             advice=self._missed_target(self.choice.wanted, self.choice.after),
             owners=owners,
         )
@@ -216,7 +218,7 @@ class _Believed:
         row, unit = self.first + at, self.pool.unit_minor
         found, figures = self.table.ranges[row], self.figures
         after = owner.now_minor
-        if stays is None:
+        if stays is None and self.choice.wanted[row] != self.table.asked.now[row]:
             after = int(self.choice.wanted[row] + self.table.spent[row]) * unit
         why, words = self._why(row, owner, after, stays)
         spread = float(np.exp(INTERVAL * np.sqrt(self.choice.beliefs.variance[row])))
@@ -261,6 +263,10 @@ def _limited(found: Range, owner: Owner, after: int) -> list[str]:
     if after in (found.low, found.least):
         return [found.at_least]
     return [found.at_most] if after in (found.high, found.most) else []
+
+
+def _basis_points(share: float) -> int:
+    return round(min(max(share, -MOST_GAIN), MOST_GAIN) * 10_000)
 
 
 def _figure(value: float) -> float:

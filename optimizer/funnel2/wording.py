@@ -68,14 +68,16 @@ def close(gain: float, confidence: float) -> str:
     return f"moving money would bring {max(gain, 0) * 100:.1f} % more, too little to disturb what runs"
 
 
-def moved(currency: str, pool: Pool, owners: Sequence[OwnerDecision], gain: float) -> str:
+def moved(currency: str, pool: Pool, owners: Sequence[OwnerDecision], gain: float | None) -> str:
+    """`gain` is None where hardly anything is expected of the budgets as they are."""
     names = {owner.object_id: owner.name for owner in pool.owners}
     amount = sum(max(owner.after_minor - owner.before_minor, 0) for owner in owners)
     best = max(owners, key=lambda owner: owner.after_minor - owner.before_minor)
     per = " a day" if pool.daily else ""
+    more = "many times the" if gain is None else f"{gain * 100:.1f} % more"
     return (
         f"{in_words(amount, currency)}{per} moves to where it brings more, most of it to {names[best.object_id]}; "
-        f"{gain * 100:.1f} % more {_aim(pool)} expected from the same money"
+        f"{more} {_aim(pool)} expected from the same money"
     )
 
 

@@ -91,3 +91,13 @@ def test_advice_is_put_before_people_once_a_day_and_moves_nothing() -> None:
     assert settled(one, answer, noted_hours_ago=23).proposals == []
     assert len(settled(one, answer, noted_hours_ago=24).proposals) == 1
     assert settled(one, answer, OptimizerMode.OFF).proposals == []
+
+
+def test_a_gain_beyond_what_records_hold_is_stored_as_the_largest() -> None:
+    """As an engine tells where all that runs brings next to nothing."""
+    one = running()
+    answer = answered(one, paused="weak").model_copy(update={"expected_gain_bp": 31_078_044_502})
+
+    asked = settled(one, answer, OptimizerMode.SUGGEST)
+
+    assert asked.moves[0].expected_gain_bp == asked.proposals[0].priority == 10**9

@@ -89,3 +89,25 @@ def test_of_a_frozen_campaign_only_the_reason_is_said() -> None:
     decided = one(pool([earning("one", 4), earning("two", 9)], frozen="tracking may be broken", target_cost_minor=1))
 
     assert (decided.why, decided.words, decided.advice) == (Why.FROZEN, "tracking may be broken", None)
+
+
+def test_where_what_sells_has_spent_its_lifetime_budget_no_absurd_gain_is_told() -> None:
+    spent = earning("spent", 8, budget=100_000, spent_minor=100_000)
+    dead = owner(
+        "dead", [day(age, 300 if age > 1 else 0, 6, 0) for age in range(14)], budget=100_000, spent_minor=3_000
+    )
+
+    (answer,) = decide(problem(pool([spent, dead], daily=False))).pools
+
+    assert answer.moves
+    assert answer.expected_gain_bp == 100_000
+    assert "many times the results" in answer.words
+
+
+def test_a_budget_of_no_whole_number_of_units_stays_exactly_as_it_is() -> None:
+    odd = earning("odd", 4, budget=10_050)
+
+    (answer,) = decide(problem(pool([earning("weak", 1), earning("strong", 12), odd], unit_minor=100))).pools
+
+    assert answer.moves
+    assert [each.after_minor - each.before_minor for each in answer.owners][2] == 0
