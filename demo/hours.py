@@ -84,7 +84,10 @@ class MarketHours:
             self._undo_one()
 
     def _approve_first(self) -> None:
-        open_ones = self.api.get(f"/api/v1/suggestions?status=open&campaign_id={self.path.rsplit('/', 1)[1]}")["items"]
+        campaign_id = self.path.rsplit("/", 1)[1]
+        found = self.api.get(f"/api/v1/suggestions?status=open&campaign_id={campaign_id}")["items"]
+        # Advice is open as well, and nobody can apply it with a button.
+        open_ones = [one for one in found if one["kind"] == "move_budget"]
         if not open_ones:
             return
         self.approved = self._wish(f"/api/v1/suggestions/{open_ones[0]['id']}/approve", None)

@@ -72,7 +72,7 @@ def market(campaigns: int, days: int) -> Market:
 
 
 async def test_what_is_surely_better_serves_until_a_person_retires_it(past: Past) -> None:
-    await past.of(market(40, 100))
+    await past.of(market(80, 100))
 
     trained = await past.train()
 
