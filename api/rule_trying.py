@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from anyio import to_thread
+from pydantic import ValidationError
 
 from activities.run_blobs import unpacked
 from api.schemas.rules import MovedView, RuleTrialView, TriedView, WhyNotView
@@ -44,9 +45,10 @@ async def try_on_the_past(services: Services, caller: Caller, written: Written, 
             break
         try:
             packed = await services.storage.get(run_key(caller.workspace_id, sha256))
-        except ObjectMissing:
+            hours.append(await to_thread.run_sync(_hour, packed, rule))
+        except (ObjectMissing, ValidationError):
+            # Lost, or of a version that this one does not understand.
             continue
-        hours.append(await to_thread.run_sync(_hour, packed, rule))
     return _view(rule, hours, len(due))
 
 

@@ -1,5 +1,6 @@
 """Rules over HTTP: written, tried on recorded hours, switched on by a person, and what every look found."""
 
+import gzip
 from uuid import uuid4
 
 import httpx
@@ -8,6 +9,8 @@ import pytest_asyncio
 
 from models.domain.roles import Role
 from models.domain.states import MoveState, OptimizerMode
+from models.tables.optimization import OptimizerRun
+from providers.storage.keys import run_key
 from records import audit
 from records.database import Database
 from settings import Settings
@@ -157,6 +160,23 @@ async def test_a_rule_is_tried_on_recorded_hours_beside_what_was_done_and_writes
     assert (elsewhere["checked"], elsewhere["matched"], elsewhere["examples"]) == (0, 0, [])
     assert (await owner.http.get("/api/v1/rule-looks")).json()["items"] == []
     assert (await owner.http.get("/api/v1/rules")).json() == []
+
+
+async def test_hours_of_a_version_that_nobody_understands_any_more_are_left_out_of_a_try(
+    owner: Member, desk: DecidingDesk
+) -> None:
+    await desk.running(1, 4)
+    await desk.decide()
+    foreign = await desk.begin()
+    await desk.decide(foreign)
+    await desk.store.put_if_absent(
+        run_key(owner.workspace_id, "f" * 64), gzip.compress(b'{"problem": {"version": 9}}'), "application/gzip"
+    )
+    await desk.change(OptimizerRun, foreign.run_id, inputs_sha256="f" * 64)
+
+    trial = await owner.http.post("/api/v1/rules/try", json={"rule": rule(SPENDS)})
+
+    assert (trial.status_code, trial.json()["hours"], trial.json()["hours_in_all"]) == (200, 1, 2)
 
 
 async def test_a_try_without_recorded_hours_says_so(owner: Member) -> None:
