@@ -198,6 +198,7 @@ def _owner(facts: PoolFacts, row: BudgetOwner, figures: Figures, at: Moment) -> 
         edited_at=history.edited_at,
         started_at=row.starts_at,
         learning=(row.learning or "").upper().startswith("LEARNING"),
+        paused=row.status == "PAUSED",
         delivering=row.status == "ACTIVE" and row.effective_status not in _NOT_RUNNING,
         spent_minor=sum(child.spent_minor for child in below),
         spent_today_minor=sum(

@@ -24,6 +24,7 @@ _LIMITS = {
     "spending_limit": "what spending limits and the approved total still leave",
     "no_cuts": "that no budget may be cut",
     "no_raises": "that no budget may be raised",
+    "paused": "that it is paused",
 }
 _BOUNDS = {"day": "the step of a day", "week": "the step of a week", "floor": "its floor", "ceiling": "its ceiling"}
 
@@ -98,9 +99,11 @@ class _Teller:
         if pool.target_cost_minor is not None:
             parts.append(f"at no more than {self._money(pool.target_cost_minor)} a result")
         if pool.target_roas_bp is not None:
-            parts.append(f"bringing back at least {pool.target_roas_bp / 10_000:.2f} for each unit spent")
+            parts.append(
+                f"bringing back at least {pool.target_roas_bp / 10_000:.2f} for each {self._problem.currency} spent"
+            )
         if pool.total_left_minor is not None:
-            until = f" until {pool.ends_at:%Y-%m-%d}" if pool.ends_at else ""
+            until = f" until {pool.ends_at.day} {pool.ends_at:%b %Y}" if pool.ends_at else ""
             parts.append(f"{self._money(max(pool.total_left_minor, 0))} left of the approved total{until}")
         return f"{'; '.join(parts)}."
 
@@ -157,7 +160,7 @@ class _Teller:
         parts = [
             f"{self._money(sum(day.spend_minor for day in days))} spent",
             f"{sum(day.clicks for day in days):,} clicks",
-            f"{sum(told):,} results" if told else "no results told",
+            _results(sum(told)) if told else "no results told",
         ]
         values = [day.value_minor for day in days if day.value_minor is not None]
         if values:
@@ -171,12 +174,12 @@ class _Teller:
         if self._value:
             low, high = each.results_per_spend_low, each.results_per_spend_high
             interval = f"{low:.2f} to {high:.2f}" if low is not None and high is not None else ""
-            words = f"It brings back {rate:.2f} for each unit spent"
+            words = f"It brings back {rate:.2f} for each {self._problem.currency} spent"
         else:
             low, high = _inverse(each.results_per_spend_high), _inverse(each.results_per_spend_low)
             interval = f"{self._money(low)} to {self._money(high)}" if low is not None and high is not None else ""
             words = f"A result costs {self._money(_inverse(rate) or 0)}"
-        return f"{words}{f' (8 times of 10 {interval})' if interval else ''}, chance taken out."
+        return f"{words}{f' ({interval}, 8 times of 10)' if interval else ''}, chance taken out."
 
     def _expected(self, each: OwnerDecision) -> str:
         before, after = each.expected_before, each.expected_after
@@ -184,11 +187,11 @@ class _Teller:
             return ""
         now = self._results(before)
         if after is None or each.before_minor == each.after_minor:
-            return f"{now} a day expected."
-        return f"{now} a day expected before, {self._results(after)} after."
+            return f"{now} a day."
+        return f"{now} a day before, {self._results(after)} after."
 
     def _results(self, amount: float) -> str:
-        return self._money(round(amount)) if self._value else f"{amount:.1f} results"
+        return f"{self._money(round(amount))} of value" if self._value else f"{amount:.1f} results"
 
     def _range(self, owner: Owner) -> str:
         pool = self._pool
@@ -204,6 +207,8 @@ class _Teller:
             low, high = _BOUNDS[within.low_by], _BOUNDS[within.high_by]
             return f"No amount is allowed now: {low} and {high} exclude each other"
         low, high = self._money(within.low_minor), self._money(within.high_minor)
+        if within.low_by == within.high_by:
+            return f"Between {low} and {high} ({_BOUNDS[within.low_by]})"
         return f"Between {low} ({_BOUNDS[within.low_by]}) and {high} ({_BOUNDS[within.high_by]})"
 
     def _budget(self, amount_minor: int) -> str:
@@ -216,6 +221,10 @@ class _Teller:
 def _inverse(rate: float | None) -> int | None:
     """What one result costs, in minor units; None where that is beyond all budgets."""
     return round(1 / rate) if rate is not None and rate > 1e-15 else None
+
+
+def _results(number: int) -> str:
+    return f"{number:,} {'result' if number == 1 else 'results'}"
 
 
 def _better(probability: float | None) -> str:

@@ -54,6 +54,7 @@ class Owner(_Value):
     ago, or at first. `edited_at` is the last change by anybody. `spent_minor` is the spend of its whole life, of
     which `spent_today_minor` today. `remaining_cap_minor`: what spending limits above it still
     allow, the platform's and the approved total, whichever is nearer.
+    `paused`: somebody stopped it, so its money is of use elsewhere; others that do not deliver are only waiting.
     `prior_score` is what was believed of it before it ran, as a weak score. `active_ads`: how many of its ads are
     switched on.
     """
@@ -71,6 +72,7 @@ class Owner(_Value):
     started_at: datetime | None = None
     learning: bool = False
     delivering: bool = True
+    paused: bool = False
     active_ads: int = 1
     spent_minor: Minor = 0
     spent_today_minor: Minor = 0

@@ -251,7 +251,10 @@ class _Believed:
         if stays is not None:
             return stays
         state = wording.Standing(
-            rate=float(self.figures.relative[row]), dead=bool(self.choice.dead[row]), idle=bool(self.choice.idle[row])
+            rate=float(self.figures.relative[row]),
+            dead=bool(self.choice.dead[row]),
+            idle=bool(self.choice.idle[row]),
+            paused=owner.paused,
         )
         words = wording.owner(self.problem.currency, self.pool, (owner.now_minor, after), state)
         return (Why.MOVED if after != owner.now_minor else Why.NOTHING_TO_GAIN), words

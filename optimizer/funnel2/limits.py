@@ -58,7 +58,7 @@ def _big_step(pool: Pool, owner: Owner, now: datetime) -> int:
 
 
 def _held(pool: Pool, owner: Owner, now: datetime) -> tuple[Why | None, str]:
-    if not owner.delivering:
+    if not owner.delivering and not owner.paused:
         return Why.NOT_DELIVERING, "it does not run at present"
     if owner.edited_at is not None and now - owner.edited_at < REST:
         hours = (now - owner.edited_at).total_seconds() / 3600
@@ -91,6 +91,9 @@ def _highest(pool: Pool, owner: Owner, step: int) -> tuple[int, str]:
     if owner.remaining_cap_minor is not None:
         ahead = owner.remaining_cap_minor + (0 if pool.daily else owner.spent_minor)
         limits.append((max(ahead, owner.now_minor), "spending_limit"))
+    if owner.paused:
+        # What it does not spend goes to the others, step by step.
+        limits.append((owner.now_minor, "paused"))
     if not pool.may_raise:
         limits.append((owner.now_minor, "no_raises"))
     amount, name = min(limits, key=lambda limit: limit[0])

@@ -45,6 +45,8 @@ class Table:
         before = np.array([owner.day_ago_minor for _, owner in rows], dtype=np.int64) // units - spent
         history = history_of(pools, layout, units, (problem.read_at or problem.now, problem.zone))
         recent_spend, recent_days = _recent(history)
+        paused = np.array([owner.paused for _, owner in rows])
+        recent_spend, recent_days = np.where(paused, 0.0, recent_spend), np.where(paused, 1.0, recent_days)
         learning_days = np.array([_since_reset(owner, problem.now) for _, owner in rows])
         asked = Question(
             layout=layout,

@@ -26,6 +26,7 @@ class Standing(NamedTuple):
     rate: float
     dead: bool
     idle: bool
+    paused: bool
 
 
 def too_soon(decided_at: datetime, problem: Problem) -> str:
@@ -98,6 +99,8 @@ def _aim(pool: Pool) -> str:
 
 
 def _standing(state: Standing, *, value: bool) -> str:
+    if state.paused:
+        return "it does not run, and what it would have is of use elsewhere"
     if state.dead:
         return "it spends next to nothing of its budget"
     more, less, same = _VALUE if value else _RESULTS

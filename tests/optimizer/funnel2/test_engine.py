@@ -111,3 +111,13 @@ def test_a_budget_of_no_whole_number_of_units_stays_exactly_as_it_is() -> None:
 
     assert answer.moves
     assert [each.after_minor - each.before_minor for each in answer.owners][2] == 0
+
+
+def test_what_is_paused_gives_its_money_to_the_others_a_step_a_day_and_gets_none() -> None:
+    paused = earning("paused", 9, paused=True, delivering=False)
+
+    decided = one(pool([paused, earning("one", 4), earning("two", 4)]))
+
+    assert after(decided)[0] == 8_000
+    assert sum(after(decided)) == 3 * BUDGET
+    assert "it does not run" in decided.owners[0].words
