@@ -22,7 +22,7 @@ from models.domain.states import CampaignStatus
 from models.tables.ad_account import AdAccount
 from models.tables.identity import Workspace
 from optimizer.delays import DelayCurve
-from optimizer.detecting import AccountHours, Finding, detect
+from optimizer.detecting import AccountHours, CampaignHours, Finding, detect
 from optimizer.scoring import Model, Score, score_many
 from optimizer.trends import Trends, trend
 from providers.storage.protocol import ObjectStore
@@ -38,6 +38,7 @@ AT_A_TIME = 100
 BIGGEST = 500
 """Ad sets, by what they spent in the last week, whose hours are looked at: the others hardly weigh in an account."""
 _WEEK = 8
+_DAY = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ class Signs:
             # Faults first: whatever becomes of the rest, what is broken freezes what it concerns.
             found = await to_thread.run_sync(detect, hours)
             async with self.database.workspace_transaction(run.workspace_id) as session:
-                new, over = await signs.settle(session, account, at.now, [_seen(each, at) for each in found])
+                seen = [_seen(each, at) for each in found]
+                new, over = await signs.settle(session, account, at.now, seen, _silent(hours.campaigns))
                 await tell(session, account, new, {each.campaign.id: each.campaign.name for each in facts})
             signals = await to_thread.run_sync(_signals, days, at, hours.curve, model)
             async with self.database.workspace_transaction(run.workspace_id) as session:
@@ -95,6 +97,13 @@ async def _hours(session: AsyncSession, facts: Sequence[PoolFacts], days: DailyC
         at,
         curve,
     )
+
+
+def _silent(campaigns: Sequence[CampaignHours]) -> set[UUID | None]:
+    """Campaigns whose clicks of the last day brought nothing at all; None among them where these are all."""
+    clicked = [each for each in campaigns if each.clicks[-_DAY:].sum() > 0]
+    silent: set[UUID | None] = {each.campaign_id for each in clicked if each.results[-_DAY:].sum() <= 0}
+    return silent | {None} if clicked and len(silent) == len(clicked) else silent
 
 
 def _signals(days: DailyCounts, at: At, curve: DelayCurve, model: Model) -> list[NewSignal]:

@@ -110,12 +110,18 @@ async def named_signals(session: AsyncSession, campaign_id: UUID) -> list[tuple[
 
 
 async def settle(
-    session: AsyncSession, account: AdAccount, now: datetime, seen: Sequence[Seen]
+    session: AsyncSession,
+    account: AdAccount,
+    now: datetime,
+    seen: Sequence[Seen],
+    silent: Collection[UUID | None] = (),
 ) -> tuple[list[Anomaly], int]:
     """Opens what is new, follows what goes on, and ends what is over; answers with the new ones and how many ended.
 
     What somebody dismissed stays dismissed until it is surely over, and so does what is left of it in single
-    campaigns. Idempotency: repeating it opens nothing twice.
+    campaigns. What freezes one of the `silent` campaigns, or with None among them the account, goes on: after days
+    without any result nothing is usual any more, and that is no sign that they are counted again.
+    Idempotency: repeating it opens nothing twice.
     """
     lock = sa.text("select pg_advisory_xact_lock(hashtextextended('anomalies ' || :ad_account_id, 0))")
     await session.execute(lock, {"ad_account_id": str(account.id)})
@@ -135,12 +141,13 @@ async def settle(
             row.until = None
             changed.append(row)
         row.score, row.words = max(row.score, each.score), each.words
-    for row in running.values():
+    over = [row for row in running.values() if not (row.freezes and row.campaign_id in silent)]
+    for row in over:
         row.until = now
     await session.flush()
-    for row in [*new, *changed, *running.values()]:
+    for row in [*new, *changed, *over]:
         await changes.notify(session, account.workspace_id, "anomaly", row.id)
-    return new, len(running)
+    return new, len(over)
 
 
 def _opened(account: AdAccount, seen: Seen, whole: Anomaly | None) -> Anomaly:

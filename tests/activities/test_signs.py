@@ -84,6 +84,22 @@ async def test_lost_conversions_freeze_decisions_until_they_are_counted_again(
     assert (await pool(shop)).frozen is None
 
 
+async def test_decisions_stay_frozen_for_as_long_as_nothing_is_counted(
+    db: Database, store: S3Store, make_live: Callable[..., Live], transport: MetaTransport
+) -> None:
+    live = make_live()
+    shop = await selling(db, live, transport)
+    live.control("POST", "market/freezes", {"hours": 24 * 16}).raise_for_status()
+    await shop.hours(12)
+    assert (await noted(shop, store)).new == 1
+    for _ in range(14):
+        live.advance(23)
+        await shop.hours(1)
+        assert (await noted(shop, store)).over == 0
+
+    assert (await pool(shop)).frozen is not None
+
+
 async def test_a_dismissed_fault_freezes_nothing_and_stays_quiet_until_it_is_over(
     db: Database, store: S3Store, make_live: Callable[..., Live], transport: MetaTransport
 ) -> None:

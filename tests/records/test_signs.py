@@ -95,3 +95,14 @@ async def test_a_dismissed_fault_of_the_account_covers_what_is_left_of_it_in_one
     assert await look(db, account, 1, campaign.id) == 0
 
     assert await freezing(db, account) == []
+
+
+async def test_a_fault_goes_on_while_no_result_at_all_is_counted(db: Database, account: AdAccount) -> None:
+    """Also where so few were counted for so long that nothing is missed any more."""
+    await look(db, account, 0)
+    async with db.workspace_transaction(account.workspace_id) as session:
+        assert await signs.settle(session, account, NOON + timedelta(days=9), [], {None}) == ([], 0)
+
+    assert len(await freezing(db, account)) == 1
+    await nothing_wrong(db, account, 24 * 9 + 1)
+    assert await freezing(db, account) == []
