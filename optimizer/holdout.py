@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from optimizer.counting import Days, chance_in, log_change, spread_beyond_chance, weighted_mean
 
@@ -88,7 +88,7 @@ def _difference(steered: Sequence[Followed], alone: Sequence[Followed]) -> tuple
         left += sum((value - mean[0]) ** 2 / variance for value, variance in zip(values, total, strict=True))
     free = len(steered) + len(alone) - 2
     wider = max(1.0, left / free)
-    reach = float(stats.t.ppf(0.5 + COVERS / 2, free))
+    reach = float(special.stdtrit(free, 0.5 + COVERS / 2))
     return means[0][0] - means[1][0], reach * float(np.sqrt(wider * (means[0][1] + means[1][1])))
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from models.domain.states import Trend
 
@@ -60,9 +60,9 @@ def trend(days: Days) -> Trends:
     # Few days tell little of how much days vary, hence Student's t.
     spread = error * np.sqrt(shrunk)
     freedom = np.maximum(usable.sum(axis=1) - 2, 1) + _DISPERSION_WORTH
-    wide = stats.t.ppf(0.9, freedom) * spread
+    wide = special.stdtrit(freedom, 0.9) * spread
     low, high = np.expm1(slope * shrunk - wide), np.expm1(slope * shrunk + wide)
-    above = stats.t.cdf(slope * shrunk / np.maximum(spread, 1e-12), freedom)
+    above = special.stdtr(freedom, slope * shrunk / np.maximum(spread, 1e-12))
     kinds = [
         _kind(float(chance), float(one), float(other)) if known else Trend.UNKNOWN
         for known, chance, one, other in zip(enough, above, low, high, strict=True)

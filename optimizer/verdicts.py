@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from models.domain.states import MoveVerdictKind
 from optimizer.counting import Days, chance_in, log_change, spread_beyond_chance, weighted_mean
@@ -84,12 +84,12 @@ def _tells(other: BeforeAfter) -> bool:
 def _drift(others: Sequence[BeforeAfter], chance: float) -> tuple[float, float, float]:
     """The common drift, the variance of this campaign's own around it, and how many deviations the interval reaches."""
     if not others:
-        return 0.0, DRIFT_ALONE**2, float(stats.norm.ppf(0.5 + COVERS / 2))
+        return 0.0, DRIFT_ALONE**2, float(special.ndtri(0.5 + COVERS / 2))
     changes = [log_change(other.before, other.after, chance) for other in others]
     values, variances = [change for change, _ in changes], [variance for _, variance in changes]
     apart = max(spread_beyond_chance([(values, variances)]), DRIFT_APART**2)
     drift, unsure = weighted_mean(values, [variance + apart for variance in variances])
-    return drift, unsure + apart, float(stats.t.ppf(0.5 + COVERS / 2, len(others) - 1))
+    return drift, unsure + apart, float(special.stdtrit(len(others) - 1, 0.5 + COVERS / 2))
 
 
 def _kind(low: float, high: float) -> MoveVerdictKind:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from models.domain.states import AnomalyKind
 from optimizer.delays import PRIOR, DelayCurve, Floats, reported_share
@@ -138,7 +138,7 @@ def _missing(came: Floats, due: Floats) -> tuple[int, float] | None:
 def _chance(came: float, due: float) -> float:
     """Of so few or fewer: Poisson, where what is due is itself known to within a quarter."""
     size = 1 / _UNSURE**2
-    return float(stats.nbinom.cdf(np.floor(max(came, 0.0)), size, size / (size + max(due, 1e-9))))
+    return float(special.betainc(size, np.floor(max(came, 0.0)) + 1, size / (size + max(due, 1e-9))))
 
 
 def _shared(hours: int, known: Sequence[CampaignHours], expected: Sequence[Floats]) -> bool:
