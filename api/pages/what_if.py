@@ -1,5 +1,6 @@
 """What another way of deciding would have done: asked for, looked at, cancelled; and the engine that decides."""
 
+from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
@@ -27,7 +28,7 @@ router = APIRouter()
 
 PER_PAGE = 20
 DAYS = (2, 7, 14, 28)
-WRONG = "Go back and choose an engine, or at least one rule, and how many days."
+WRONG = "Choose an engine, or at least one rule, and how many days."
 DONE = {"engine": "Saved. It decides from the next run on.", "begun": "It has begun; it takes a minute or two."}
 
 
@@ -49,8 +50,8 @@ async def begin(services: ServicesDep, visitor: VisitorDep, form: FormDep) -> Re
     asked = {"engine": text_of(form, "engine") or None, "rule_ids": rules or None, "days": text_of(form, "days")}
     try:
         wanted = WhatIfBody.model_validate(asked)
-    except ValidationError as error:
-        raise ApiError(ProblemType.BAD_REQUEST, WRONG) from error
+    except ValidationError:
+        return await _list(services, visitor, None, refused=ApiError(ProblemType.BAD_REQUEST, WRONG))
     try:
         row = await what_if_desk.begin(services, visitor.caller, wanted, text_of(form, "key") or None)
     except TRANSLATED as error:
@@ -64,12 +65,15 @@ async def choose_engine(services: ServicesDep, visitor: VisitorDep, form: FormDe
     asked = {"engine": text_of(form, "engine") or None, "reason": text_of(form, "reason") or None}
     try:
         wanted = EngineBody.model_validate(asked)
-    except ValidationError as error:
-        raise ApiError(ProblemType.BAD_REQUEST, "Go back and give a reason of 3 to 500 letters.") from error
+    except ValidationError:
+        refused = ApiError(
+            ProblemType.BAD_REQUEST, "Choose an engine of the list, and give a reason of 3 to 500 letters."
+        )
+        return await _list(services, visitor, None, refused=refused, switching=asked)
     try:
         await engine_desk.choose(services, visitor.caller, wanted)
     except TRANSLATED as error:
-        return await _list(services, visitor, None, refused=translate(error))
+        return await _list(services, visitor, None, refused=translate(error), switching=asked)
     return RedirectResponse("/what-ifs?done=engine", status_code=303)
 
 
@@ -115,8 +119,15 @@ async def compute_again(run_id: UUID, services: ServicesDep, visitor: VisitorDep
 
 
 async def _list(
-    services: Services, visitor: Visitor, cursor: str | None, *, done: str = "", refused: ApiError | None = None
+    services: Services,
+    visitor: Visitor,
+    cursor: str | None,
+    *,
+    done: str = "",
+    refused: ApiError | None = None,
+    switching: Mapping[str, str | None] | None = None,
 ) -> Response:
+    """`switching`: what was typed to switch to another engine, where that was refused."""
     after = place_of(cursor)
     rows = await what_if_desk.page(services, visitor.caller, PER_PAGE + 1, after)
     return render(
@@ -131,6 +142,7 @@ async def _list(
         rules=[(rule.id, rule.rule.name, rule.enabled) for rule in await rule_desk.all_rules(services, visitor.caller)],
         days=DAYS,
         note=NOTE,
+        switching=switching,
         done=DONE.get(done, ""),
         problem=problem_words(refused) if refused else None,
     )

@@ -105,7 +105,7 @@ async def test_what_is_believed_of_a_campaign_is_told_in_figures_and_in_words(
     assert reasons["pools"] == [told["decision"]]
     by_name = {one["name"]: one for one in told["explained"]["owners"]}
     assert by_name["set-1"]["seen"] == "SAR 1,300.00 spent, 520 clicks, 104 results on 13 days, as now reported."
-    assert by_name["set-0"]["bounds"].startswith("Between SAR 80.00 (the step of a day)")
+    assert by_name["set-0"]["bounds"].startswith("Between SAR 80.00 and SAR 120.00 (the step of a day)")
     assert (await client.http.get(path)).status_code == 403
 
 

@@ -44,8 +44,8 @@ def test_what_was_seen_are_the_figures_of_the_window_as_now_reported() -> None:
     assert about(old).seen == "Nothing was read of it in the last 14 days."
     unmeasured = owner("unmeasured", [day(1, 500, 7, None, value=None)])
     assert about(unmeasured).seen == "SAR 5.00 spent, 7 clicks, no results told on 1 day, as now reported."
-    worth = owner("worth", [day(1, 500, 7, 2, value=12_000)])
-    assert "2 results, worth SAR 120.00" in about(worth).seen
+    worth = owner("worth", [day(1, 500, 7, 1, value=12_000)])
+    assert "1 result, worth SAR 120.00" in about(worth).seen
 
 
 def test_what_is_believed_is_a_cost_with_its_interval() -> None:
@@ -56,12 +56,12 @@ def test_what_is_believed_is_a_cost_with_its_interval() -> None:
     }
 
     assert about(STRONG, **rates).believed == (
-        "A result costs SAR 12.50 (8 times of 10 SAR 10.00 to SAR 16.00), chance taken out."
+        "A result costs SAR 12.50 (SAR 10.00 to SAR 16.00, 8 times of 10), chance taken out."
     )
     assert about(STRONG, currency="JPY", **rates).believed.startswith("A result costs JPY 1,250 ")
     value: dict[str, Any] = {"results_per_spend": 2.4, "results_per_spend_low": 1.9, "results_per_spend_high": 3.0}
     assert about(STRONG, given={"goal": OptimizerGoal.VALUE}, **value).believed == (
-        "It brings back 2.40 for each unit spent (8 times of 10 1.90 to 3.00), chance taken out."
+        "It brings back 2.40 for each SAR spent (1.90 to 3.00, 8 times of 10), chance taken out."
     )
 
 
@@ -86,8 +86,8 @@ def test_what_is_expected_is_told_before_and_after() -> None:
     moved = about(STRONG, after_minor=11_900, expected_before=8.0, expected_after=8.72)
     stays = about(STRONG, expected_before=8.0, expected_after=8.0)
 
-    assert moved.expected == "8.0 results a day expected before, 8.7 results after."
-    assert stays.expected == "8.0 results a day expected."
+    assert moved.expected == "8.0 results a day before, 8.7 results after."
+    assert stays.expected == "8.0 results a day."
 
 
 def test_the_reference_of_a_step_is_said_and_every_bound_echoed() -> None:
@@ -95,8 +95,7 @@ def test_the_reference_of_a_step_is_said_and_every_bound_echoed() -> None:
     found = about(raised_today, limited_by=["step", "ceiling"])
 
     assert found.bounds == (
-        "Between SAR 80.00 (the step of a day) and SAR 120.00 (the step of a day); "
-        "it was SAR 100.00 a day 24 hours ago."
+        "Between SAR 80.00 and SAR 120.00 (the step of a day); it was SAR 100.00 a day 24 hours ago."
     )
     assert found.limited_by == ["the largest step against its budget 24 hours ago", "its approved ceiling"]
     assert told(pool([STRONG], first_step=4_000), decided(STRONG)).bounds == [
@@ -140,7 +139,7 @@ def test_the_pool_tells_aim_gain_and_how_sure_it_is() -> None:
     assert found.headline == "Money moves."
     assert found.aim == (
         "As many results as possible from SAR 100.00 a day; at no more than SAR 20.00 a result; "
-        "SAR 900.00 left of the approved total until 2026-09-24."
+        "SAR 900.00 left of the approved total until 24 Sep 2026."
     )
     assert found.gain == "About +4.2 % results for the same money; 8 times of 10 between +0.8 % and +7.9 %."
     assert found.confidence == "84 % sure that this is better than leaving it."

@@ -38,7 +38,7 @@ async def test_what_looks_wrong_is_seen_and_dismissed_without_a_script(
         await visit.usable()
         await visit.open(f"/campaigns/{ads.campaign.id}/performance")
         await expect(page.get_by_text("Decisions wait")).to_be_visible()
-        await expect(page.get_by_text("55 to 80, by model 2")).to_be_visible()
+        await expect(page.get_by_text("55 to 80", exact=True)).to_be_visible()
         await expect(page.get_by_text("rising by 12 % a week")).to_be_visible()
         await expect(page.get_by_text("Not enough to say").first).to_be_visible()
         await visit.usable()

@@ -10,7 +10,7 @@ from models.domain.brief import Brief
 from models.domain.states import DocumentState
 from models.tables.campaign import Campaign
 from models.tables.strategy import Brief as BriefRow
-from optimizer.engines import DEFAULT_ENGINE
+from optimizer.engines import DEFAULT_ENGINE, ENGINES
 from settings import Settings
 from tests.activities.moved_desk import DAYS, MovedDesk
 from tests.api.optimized import store_of
@@ -113,10 +113,15 @@ async def test_an_engine_is_compared_and_a_run_is_computed_again(visit: Visit, d
         await visit.usable()
 
     await visit.open("/what-ifs")
+    decides = page.get_by_role("region", name="The engine that decides")
     await visit.press("Switch to another one")
-    await (
-        page.get_by_role("region", name="The engine that decides").get_by_label("Engine").select_option(DEFAULT_ENGINE)
-    )
-    await visit.press("Switch")
-    await expect(page.get_by_role("region", name="The engine that decides")).to_contain_text(DEFAULT_ENGINE)
+    await decides.get_by_label("Engine").select_option(DEFAULT_ENGINE)
+    await decides.get_by_role("button", name="Switch").click()
+    await expect(page.get_by_role("status")).to_contain_text("Saved")
+    unseen = next(name for name in ENGINES if name != DEFAULT_ENGINE)
+    await visit.press("Switch to another one")
+    await decides.get_by_label("Engine").select_option(unseen)
+    await decides.get_by_role("button", name="Switch").click()
+    await expect(page.get_by_role("alert")).to_contain_text(f"See first what {unseen} would have decided")
+    await expect(decides.get_by_label("Engine")).to_have_value(unseen)
     visit.sound()

@@ -136,7 +136,7 @@ def _entry(view: MoveSetView, zone: str) -> MoveEntry:
 def _sure(view: MoveSetView) -> str:
     parts = [
         confidence_words(view.confidence_bp),
-        f"about {view.expected_gain_bp / 100:+.1f} % results a day expected" if view.expected_gain_bp else "",
+        f"about {view.expected_gain_bp / 100:+.1f} % a day expected" if view.expected_gain_bp else "",
     ]
     return ", ".join(part for part in parts if part)
 

@@ -62,7 +62,9 @@ class ScorePage:
 
 def score_page(view: PredictorView) -> ScorePage:
     since = f"since {when(view.since, 'UTC')}" if view.since else ""
-    return ScorePage(view.serves, since, view.words, view.meaning, [_training(one) for one in view.trainings])
+    told_below = view.since is None and bool(view.trainings)
+    words = "" if told_below else view.words
+    return ScorePage(view.serves, since, words, view.meaning, [_training(one) for one in view.trainings])
 
 
 def _training(view: TrainingView) -> Training:

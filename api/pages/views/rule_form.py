@@ -44,7 +44,7 @@ METRIC_CHOICES = [
     (STEADY, "steady trend"),
     (RISING, "rising trend"),
 ]
-COMPARISON_CHOICES = [("", "as usual"), *((each.value, words) for each, words in COMPARISONS.items())]
+COMPARISON_CHOICES = [("", "above, or is (the usual)"), *((each.value, words) for each, words in COMPARISONS.items())]
 DAYS_CHOICES = [(str(days), "1 day" if days == 1 else f"{days} days") for days in WINDOWS]
 ACTION_CHOICES = [
     (ActionKind.CUT.value, "Cut its budget by …"),

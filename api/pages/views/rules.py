@@ -21,8 +21,8 @@ DONE = {
     "order": "The order is saved.",
 }
 CERTAIN = (
-    "Rates are compared by how sure the counts make it: “surely above” holds from 90 of 100 on, and what is believed "
-    "at first is the campaign's own mean. A bare threshold is crossed by luck many times a day."
+    "A rate counts as “surely above” once the figures make that at least 90 % likely, starting from the campaign's own "
+    "average. A plain threshold would be crossed by luck many times a day."
 )
 
 

@@ -35,6 +35,7 @@ class SignalRow:
     score: str
     score_range: str
     trend: str
+    by: str = ""
 
 
 def anomaly_cards(views: Sequence[AnomalyView]) -> list[AnomalyCard]:
@@ -74,5 +75,12 @@ def signal_rows(views: Sequence[SignalView]) -> list[SignalRow]:
 def _row(view: SignalView) -> SignalRow:
     if view.score is None or view.score_low is None or view.score_high is None:
         return SignalRow(view.name, UNSAID, "", view.words or UNSAID)
-    ends = f"{100 * view.score_low:.0f} to {100 * view.score_high:.0f}"
-    return SignalRow(view.name, f"{100 * view.score:.0f} %", f"{ends}, by {view.scored_by}", view.words or UNSAID)
+    ends = f"{_sure(view.score_low)} to {_sure(view.score_high)}"
+    return SignalRow(view.name, f"{_sure(view.score)} %", ends, view.words or UNSAID, view.scored_by or "")
+
+
+def _sure(probability: float) -> str:
+    """In percent, never 0 or 100: nobody is that sure."""
+    if probability >= 0.99:
+        return "over 99"
+    return "under 1" if probability <= 0.01 else f"{100 * probability:.0f}"
