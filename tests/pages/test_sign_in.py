@@ -94,6 +94,6 @@ async def test_no_page_needs_a_script_or_anything_from_elsewhere(site: str, visi
     assert "unsafe" not in policy
     assert await visit.page.locator("script, [style], [onclick]").count() == 0
     assert [url for url in asked if not url.startswith(site)] == []
-    assert len(asked) <= 3, "the page, its style sheet and the icon"
+    assert len(asked) <= 4, "the page, its two style sheets and the icon"
     await expect(visit.page.get_by_text("Simulated: OpenAI, Replicate, Runway, fal, Meta")).to_be_visible()
     visit.sound()
