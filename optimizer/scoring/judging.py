@@ -3,8 +3,6 @@
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from scipy import stats
-from sklearn import metrics
 
 from optimizer.scoring.arms import Floats
 from optimizer.scoring.features import Bools
@@ -31,6 +29,9 @@ class Quality:
 
 def quality(probability: Floats, examples: Examples) -> Quality:
     """Raises ValueError where all rows came out the same way: there is no order to judge then."""
+    # Only a training needs it, and every worker that starts would wait a second for it.
+    from sklearn import metrics
+
     above = examples.above
     if above.all() or not above.any():
         raise ValueError("All came out the same way.")
@@ -48,6 +49,8 @@ def quality(probability: Floats, examples: Examples) -> Quality:
 
 def _rank(probability: Floats, examples: Examples) -> float:
     """Only of three ad sets or more that did not all come out alike."""
+    from scipy import stats
+
     order = np.argsort(examples.panel.campaign, kind="stable")
     starts = np.flatnonzero(np.diff(examples.panel.campaign[order])) + 1
     found = []

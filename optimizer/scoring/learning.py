@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import optimize, special
-from sklearn.model_selection import GroupKFold
 
 from optimizer.scoring.arms import Floats, Ints, Panel
 from optimizer.scoring.features import NAMES, Bools, features
@@ -99,6 +98,9 @@ def _coefficients(task: _Task, penalty: float, rows: Ints | None = None) -> Floa
 
 def _held_out(task: _Task, penalty: float) -> Floats:
     """Log odds of each row by a fit that knows nothing of its campaign."""
+    # Only a training needs it, and every worker that starts would wait a second for it.
+    from sklearn.model_selection import GroupKFold
+
     odds = np.zeros(len(task.above))
     for rest, fold in GroupKFold(FOLDS).split(task.table, groups=task.campaign):
         odds[fold] = task.table[fold] @ _coefficients(task, penalty, rest)
