@@ -87,7 +87,7 @@ class Choice:
 
     def amounts(self, asked: Question) -> Ints:
         """What is wanted, where it is worth it; else what there is."""
-        return np.where(asked.layout.spread((self.must | self.worth_it).astype(np.float64)) > 0, self.wanted, asked.now)
+        return np.where((self.must | self.worth_it)[asked.layout.of], self.wanted, asked.now)
 
     @property
     def confidence(self) -> Floats:
@@ -170,8 +170,8 @@ def _far_where_worth_it(
     anew = np.where(asked.learning, np.minimum(asked.learning_days, RELEARNING_DAYS), RELEARNING_DAYS)
     cost = layout.total(np.where(resets, reached * anew * tuning.learning_cost, 0)) / whole
     effort = tuning.effort_days * layout.total(resets.astype(np.int64)) / layout.total(np.ones(len(far)))
-    worth_it = layout.spread((sooner > tuning.caution * cost + effort).astype(np.float64)) > 0
-    return np.where(worth_it, far, near)
+    worth_it = sooner > tuning.caution * cost + effort
+    return np.where(worth_it[layout.of], far, near)
 
 
 def _in_the_end(asked: Question, curves: Curves, limits: Limits, wide: Floats) -> Floats:
@@ -199,7 +199,7 @@ def _without_small_edits(asked: Question, curves: Curves, limits: Limits, amount
     totals, layout = asked.totals, asked.layout
     # Where too few are left to make up for those that stay, small edits are made after all.
     stuck = (layout.total(high) < totals) | (layout.total(low) > totals)
-    free = layout.spread(stuck.astype(np.float64)) > 0
+    free = stuck[layout.of]
     low = np.where(free, np.minimum(limits.low, np.floor(amounts).astype(np.int64)), low)
     high = np.where(free, np.maximum(limits.high, np.ceil(amounts).astype(np.int64)), high)
     return allocate(curves, np.maximum(low, limits.least), np.minimum(high, limits.most), totals, layout)

@@ -128,21 +128,22 @@ class _Believed:
     choice: Choice
     figures: _Figures
     worth_it: Flags
+    confidence: Floats
 
     @classmethod
     def of(cls, problem: Problem, pools: list[Pool]) -> "list[_Believed]":
         table = Table.of(problem, pools)
         choice = choose(table.asked, Tuning())
-        figures, worth_it = _Figures.of(table, choice), choice.worth_it
+        figures, worth_it, confidence = _Figures.of(table, choice), choice.worth_it, choice.confidence
         starts = table.asked.layout.first.tolist()
         return [
-            cls(problem, pool, place, starts[place], table, choice, figures, worth_it)
+            cls(problem, pool, place, starts[place], table, choice, figures, worth_it, confidence)
             for place, pool in enumerate(pools)
         ]
 
     def answer(self, unasked: Unasked | None) -> PoolDecision:
         gain, doubt = float(self.choice.gain[self.place]), float(self.choice.doubt[self.place])
-        confidence = float(self.choice.confidence[self.place])
+        confidence = float(self.confidence[self.place])
         stays = unasked or self._too_little() or self._nobody_moves()
         if stays is None and not self.worth_it[self.place]:
             stays = Why.NOTHING_TO_GAIN, wording.close(gain, confidence)
