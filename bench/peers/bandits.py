@@ -1,12 +1,14 @@
 """Bandits that know neither budgets nor curves. A day's (or hour's) money goes by what they draw or to the winner."""
 
+from abc import ABC, abstractmethod
+
 import numpy as np
 
 from bench.peers.seen import DAY, Message, Seen, pooled, shared
 from bench.worlds.curves import Floats
 
 
-class Bandit:
+class Bandit(ABC):
     """Counts since the start, new budgets every `every` hours."""
 
     every = DAY
@@ -28,8 +30,9 @@ class Bandit:
         weights = self.weights(seen) if seen.hour >= DAY else np.ones_like(seen.prior)
         return {"budgets": np.where(due, shared(seen, weights), seen.budgets)}
 
+    @abstractmethod
     def weights(self, seen: Seen) -> Floats:
-        raise NotImplementedError
+        """How the money is shared out."""
 
 
 class ThompsonDaily(Bandit):
@@ -64,8 +67,9 @@ class _Winner(Bandit):
         arms = seen.mask.sum(axis=1, keepdims=True)
         return np.where(best, self.share, (1 - self.share) / np.maximum(arms - 1, 1))
 
+    @abstractmethod
     def values(self, seen: Seen) -> Floats:
-        raise NotImplementedError
+        """What each ad set is held to be worth."""
 
     def rate(self) -> Floats:
         return (self.conversions + 1) / (self.spend + 1 / pooled(self.conversions, self.spend))

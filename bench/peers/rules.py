@@ -1,5 +1,7 @@
 """The rule layer that people write first: pause below 0.3, raise above 0.8, by a score in 0-1."""
 
+from abc import ABC, abstractmethod
+
 import numpy as np
 
 from bench.peers.seen import DAY, Message, Seen, pooled
@@ -10,7 +12,7 @@ PAUSE, RAISE = 0.3, 0.8
 RETEST_HOURS = DAY
 
 
-class Rules:
+class Rules(ABC):
     """Scores are an ad set's conversions per spend over that of its campaign: 0.5 is the campaign's own, 1 twice it.
 
     Paused ad sets come back with their old budget for a retest after two days. `capped` keeps the sum inside the
@@ -26,11 +28,13 @@ class Rules:
         self.budgets, self.paused_for = np.zeros(shape), np.zeros(shape)
         self.known = np.zeros(shape, dtype=bool)
 
+    @abstractmethod
     def count(self, seen: Seen) -> None:
-        raise NotImplementedError
+        """Keeps what the hour brought."""
 
+    @abstractmethod
     def score(self, seen: Seen) -> Floats:
-        raise NotImplementedError
+        """In 0-1."""
 
     def step(self, observation: Message) -> Message:
         seen = Seen(observation)
